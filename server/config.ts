@@ -1,0 +1,175 @@
+// The environment, parsed once per process. Owns names, defaults and checks of every EIDER_* and *_URL
+// variable; knows nothing of what the values are used for.
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** The public ports: environment variable suffix, default, and what listens there. */
+export const PORTS = {
+  web: { variable: 'EIDER_PORT_WEB', default: 3000, what: 'web app and API' },
+  mx: { variable: 'EIDER_PORT_MX', default: 2525, what: 'inbound SMTP (MX)' },
+  submission: { variable: 'EIDER_PORT_SUBMISSION', default: 2587, what: 'submission, STARTTLS' },
+  submissions: { variable: 'EIDER_PORT_SUBMISSIONS', default: 2465, what: 'submission, TLS' },
+  imap: { variable: 'EIDER_PORT_IMAP', default: 2143, what: 'IMAP, STARTTLS' },
+  imaps: { variable: 'EIDER_PORT_IMAPS', default: 2993, what: 'IMAP, TLS' },
+  pop3s: { variable: 'EIDER_PORT_POP3S', default: 2995, what: 'POP3, TLS' },
+} as const;
+
+export type PortName = keyof typeof PORTS;
+
+/** The backing services that can be yours instead of Eider's own, and their variables. */
+export const SERVICE_URLS = {
+  database: 'DATABASE_URL',
+  mongo: 'MONGO_URL',
+  redis: 'REDIS_URL',
+  s3: 'S3_URL',
+  rspamd: 'RSPAMD_URL',
+  clamd: 'CLAMD_URL',
+  dnsServers: 'DNS_SERVERS',
+} as const;
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .optional()
+    .transform((text, context) => {
+      if (text === undefined || text === '') return fallback;
+      const value = Number(text);
+      if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+      context.addIssue({ code: 'custom', message: `a port from 1 to 65535 expected, found "${text}"` });
+      return z.NEVER;
+    });
+
+const optionalText = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text.trim() === '' ? undefined : text.trim()));
+
+const portShape = Object.fromEntries(
+  Object.values(PORTS).map((entry) => [entry.variable, port(entry.default)]),
+) as Record<(typeof PORTS)[PortName]['variable'], ReturnType<typeof port>>;
+
+const environment = z.object({
+  EIDER_HOME: optionalText,
+  EIDER_BIND: optionalText,
+  EIDER_HOSTNAME: optionalText,
+  EIDER_ROUTES: optionalText,
+  EIDER_PUBLIC_URL: optionalText,
+  EIDER_SECRET_KEY_FILE: optionalText,
+  EIDER_TLS_CERT: optionalText,
+  EIDER_TLS_KEY: optionalText,
+  EIDER_SUPERVISOR_SOCKET: optionalText,
+  WILDDUCK_API_URL: optionalText,
+  WILDDUCK_API_TOKEN_FILE: optionalText,
+  WILDDUCK_LMTP: optionalText,
+  DATABASE_URL: optionalText,
+  MONGO_URL: optionalText,
+  REDIS_URL: optionalText,
+  S3_URL: optionalText,
+  RSPAMD_URL: optionalText,
+  CLAMD_URL: optionalText,
+  DNS_SERVERS: optionalText,
+  ...portShape,
+});
+
+export interface Config {
+  /** Where all state lives. */
+  home: string;
+  /** The address that public ports are bound to. */
+  bind: string;
+  /** The name in greetings, EHLO and certificates. */
+  hostname: string;
+  /** How a browser reaches the web app, without a slash at the end. */
+  publicUrl: string;
+  ports: Record<PortName, number>;
+  /** `pattern=host:port,…`, parsed where routing lives. */
+  routes: string | undefined;
+  databaseUrl: string | undefined;
+  mongoUrl: string | undefined;
+  redisUrl: string | undefined;
+  s3Url: string | undefined;
+  rspamdUrl: string | undefined;
+  clamdUrl: string | undefined;
+  /** Resolver addresses, `ip` or `ip:port`; empty: the system's. */
+  dnsServers: string[];
+  wildduckApiUrl: string | undefined;
+  wildduckApiTokenFile: string | undefined;
+  /** `host:port` of WildDuck's LMTP. */
+  wildduckLmtp: string | undefined;
+  secretKeyFile: string | undefined;
+  tlsCertFile: string | undefined;
+  tlsKeyFile: string | undefined;
+  supervisorSocket: string | undefined;
+}
+
+/** A variable of the environment is malformed; the message names each variable and its rule. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Parses the environment. Missing values take the documented defaults.
+ * @throws ConfigError that names every malformed variable
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(lines.join('; '));
+  }
+  const values = parsed.data;
+  const ports = Object.fromEntries(
+    Object.entries(PORTS).map(([name, entry]) => [name, values[entry.variable]]),
+  ) as Record<PortName, number>;
+  assertDistinct(ports);
+  return {
+    home: resolve(values.EIDER_HOME ?? '.eider'),
+    bind: values.EIDER_BIND ?? '127.0.0.1',
+    hostname: values.EIDER_HOSTNAME ?? 'mail.eider.test',
+    publicUrl: (values.EIDER_PUBLIC_URL ?? `http://127.0.0.1:${ports.web}`).replace(/\/+$/, ''),
+    ports,
+    routes: values.EIDER_ROUTES,
+    databaseUrl: values.DATABASE_URL,
+    mongoUrl: values.MONGO_URL,
+    redisUrl: values.REDIS_URL,
+    s3Url: values.S3_URL,
+    rspamdUrl: values.RSPAMD_URL,
+    clamdUrl: values.CLAMD_URL,
+    dnsServers: (values.DNS_SERVERS ?? '').split(/[\s,]+/).filter(Boolean),
+    wildduckApiUrl: values.WILDDUCK_API_URL,
+    wildduckApiTokenFile: values.WILDDUCK_API_TOKEN_FILE,
+    wildduckLmtp: values.WILDDUCK_LMTP,
+    secretKeyFile: values.EIDER_SECRET_KEY_FILE,
+    tlsCertFile: values.EIDER_TLS_CERT,
+    tlsKeyFile: values.EIDER_TLS_KEY,
+    supervisorSocket: values.EIDER_SUPERVISOR_SOCKET,
+  };
+}
+
+function assertDistinct(ports: Record<PortName, number>): void {
+  const seen = new Map<number, PortName>();
+  for (const [name, number] of Object.entries(ports) as [PortName, number][]) {
+    const other = seen.get(number);
+    if (other) throw new ConfigError(`${PORTS[name].variable} and ${PORTS[other].variable} are both ${number}`);
+    seen.set(number, name);
+  }
+}
+
+/**
+ * The value of a setting that a process cannot run without.
+ * @throws ConfigError naming the variable when it is missing
+ */
+export function required<T>(value: T | undefined, variable: string): T {
+  if (value === undefined) throw new ConfigError(`${variable}: missing; the supervisor sets it, or set it yourself`);
+  return value;
+}
+
+/**
+ * The trimmed content of a secret's file.
+ * @throws ConfigError naming variable and file when it cannot be read
+ */
+export function readSecretFile(path: string | undefined, variable: string): string {
+  const file = required(path, variable);
+  if (!existsSync(file)) throw new ConfigError(`${variable}: no file at ${file}`);
+  return readFileSync(file, 'utf8').trim();
+}
