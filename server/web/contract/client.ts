@@ -1,0 +1,164 @@
+// The browser's typed client of the API: one function for JSON routes, one for uploads with progress, one for
+// live events. Carries no schema code; types come from routes.ts.
+import { pathOf, type RouteName } from './paths.ts';
+import type { ApiErrorBody, ApiErrorCode, FieldFault } from './errors.ts';
+import type { JsonRouteName, RequestOf, ResponseOf } from './routes.ts';
+import type { Upload } from './compose.ts';
+import type { ChangeEvent } from './mailbox.ts';
+
+/** Codes that only the browser can know: the request never got an answer. */
+export type ClientErrorCode = ApiErrorCode | 'offline' | 'timeout' | 'aborted' | 'bad_answer';
+
+/** Thrown by every function here. `message` is fit for people; `fields` name what to correct. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly code: ClientErrorCode;
+  readonly status: number;
+  readonly requestId: string | null;
+  readonly fields: FieldFault[];
+  readonly retryAfterSeconds: number | null;
+
+  constructor(code: ClientErrorCode, message: string, status = 0, body?: ApiErrorBody['error']) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.requestId = body?.request_id ?? null;
+    this.fields = body?.fields ?? [];
+    this.retryAfterSeconds = body?.retry_after ?? null;
+  }
+
+  /** Whether the same request may well succeed later, unchanged. */
+  get transient(): boolean {
+    return this.code === 'offline' || this.code === 'timeout' || this.status === 429 || this.status >= 500;
+  }
+}
+
+let csrfToken: string | null = null;
+let onSignedOut: (() => void) | null = null;
+
+/** Tells the client the CSRF token (from `me`) and what to do when the session has ended. */
+export function configureApi(options: { csrfToken?: string | null; onSignedOut?: () => void }): void {
+  if (options.csrfToken !== undefined) csrfToken = options.csrfToken;
+  if (options.onSignedOut !== undefined) onSignedOut = options.onSignedOut;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Milliseconds until the request is given up (30,000). */
+  timeoutMs?: number;
+  idempotencyKey?: string;
+  /** Lets the request outlive the page (last draft save); bodies up to 64 KB. */
+  keepalive?: boolean;
+}
+
+/**
+ * Calls a JSON route: `await api('folders.conversations', { params: { folderId }, query: { limit: 50 } })`.
+ * @throws ApiError
+ */
+export async function api<N extends JsonRouteName>(name: N, request: RequestOf<N>, options: CallOptions = {}): Promise<ResponseOf<N>> {
+  const parts = request as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
+  const { method, path } = pathOf(name, parts.params);
+  const headers: Record<string, string> = { accept: 'application/json' };
+  if (parts.body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken;
+  if (options.idempotencyKey) headers['idempotency-key'] = options.idempotencyKey;
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? 30_000);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  let response: Response;
+  try {
+    response = await fetch(path + queryText(parts.query), {
+      method,
+      headers,
+      signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(options.keepalive ? { keepalive: true } : {}),
+      ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
+    });
+  } catch (error) {
+    throw networkError(error, options.signal);
+  }
+  return readAnswer(name, response);
+}
+
+async function readAnswer<N extends JsonRouteName>(name: N, response: Response): Promise<ResponseOf<N>> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok && body !== null) {
+    if (name === 'session.create' || name === 'me.get') csrfToken = (body as { csrfToken: string }).csrfToken;
+    return body as ResponseOf<N>;
+  }
+  throw errorFrom(name, response.status, body);
+}
+
+function errorFrom(name: RouteName, status: number, body: unknown): ApiError {
+  const error = (body as ApiErrorBody | null)?.error;
+  if (!error) return new ApiError('bad_answer', 'The server gave an answer that could not be read.', status);
+  if (error.code === 'unauthenticated' && name !== 'session.create') onSignedOut?.();
+  return new ApiError(error.code, error.message, status, error);
+}
+
+function networkError(error: unknown, caller?: AbortSignal): ApiError {
+  if (caller?.aborted) return new ApiError('aborted', 'Cancelled.');
+  if (error instanceof DOMException && error.name === 'TimeoutError') return new ApiError('timeout', 'The server took too long to answer.');
+  return new ApiError('offline', 'The server cannot be reached. Check the connection.');
+}
+
+function queryText(query: Record<string, unknown> | undefined): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/**
+ * Uploads one file. XMLHttpRequest rather than fetch, because only it reports the progress of a request's body.
+ * @param onProgress called with 0…1
+ * @throws ApiError; code `aborted` when `signal` fires
+ */
+export function uploadFile(
+  file: File | Blob,
+  options: { filename: string; inline?: boolean; signal?: AbortSignal; onProgress?: (fraction: number) => void },
+): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const query = queryText({ filename: options.filename, inline: options.inline ? '1' : '0' });
+    request.open('POST', pathOf('uploads.create').path + query);
+    request.setRequestHeader('content-type', file.type || 'application/octet-stream');
+    if (csrfToken) request.setRequestHeader('x-csrf-token', csrfToken);
+    request.responseType = 'json';
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) options.onProgress?.(event.loaded / event.total);
+    };
+    request.onload = () => {
+      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response as Upload);
+      else reject(errorFrom('uploads.create', request.status, request.response));
+    };
+    request.onerror = () => reject(new ApiError('offline', 'The upload was interrupted. Check the connection.'));
+    request.onabort = () => reject(new ApiError('aborted', 'Cancelled.'));
+    const abort = () => request.abort();
+    options.signal?.addEventListener('abort', abort, { once: true });
+    request.onloadend = () => options.signal?.removeEventListener('abort', abort);
+    if (options.signal?.aborted) reject(new ApiError('aborted', 'Cancelled.'));
+    else request.send(file);
+  });
+}
+
+/**
+ * Follows live changes. The browser reconnects by itself; `onRefresh` says that events may have been missed, so
+ * that everything shown should be read again.
+ * @returns a function that stops
+ */
+export function followEvents(handlers: {
+  onChange: (event: ChangeEvent) => void;
+  onRefresh: () => void;
+  onState?: (state: 'open' | 'lost') => void;
+}): () => void {
+  const source = new EventSource(pathOf('events.stream').path);
+  source.addEventListener('open', () => handlers.onState?.('open'));
+  source.addEventListener('error', () => handlers.onState?.('lost'));
+  source.addEventListener('refresh', () => handlers.onRefresh());
+  source.addEventListener('change', (event) => handlers.onChange(JSON.parse((event as MessageEvent<string>).data) as ChangeEvent));
+  return () => source.close();
+}

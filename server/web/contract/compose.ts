@@ -1,0 +1,103 @@
+// Drafts, uploads and sending.
+import { z } from 'zod';
+import { instant, opaqueId, recipientInput } from './shapes.ts';
+
+export const COMPOSE_LIMITS = {
+  /** One file. */
+  uploadBytes: 25 * 1024 * 1024,
+  /** The whole message as it leaves, encoded. */
+  messageBytes: 35 * 1024 * 1024,
+  recipients: 500,
+} as const;
+
+const recipients = z.array(recipientInput).max(COMPOSE_LIMITS.recipients).default([]);
+
+export const replyMode = z.enum(['reply', 'replyAll', 'forward']);
+export type ReplyMode = z.infer<typeof replyMode>;
+
+/** What a message being written consists of. HTML wins over text when both are there. */
+export const composeFields = z.object({
+  /** One of the account's identities; its main address when absent. */
+  from: z.string().max(320).optional(),
+  to: recipients,
+  cc: recipients,
+  bcc: recipients,
+  subject: z.string().max(2000).default(''),
+  html: z.string().max(5_000_000).nullable().default(null),
+  text: z.string().max(5_000_000).nullable().default(null),
+  /** Upload ids, in the order shown. Inline images are in the HTML as the upload's `url`. */
+  attachments: z.array(opaqueId).max(200).default([]),
+  /** The message answered or forwarded. */
+  inReplyTo: z.object({ emailId: opaqueId, mode: replyMode }).nullable().default(null),
+});
+/** As a client sends it (defaults may be left out). */
+export type ComposeFields = z.input<typeof composeFields>;
+export type ComposeFieldsFull = z.output<typeof composeFields>;
+
+export const upload = z.object({
+  id: opaqueId,
+  filename: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.number().int(),
+  /** For previews, and as `src` of inline images while composing. */
+  url: z.string(),
+});
+export type Upload = z.infer<typeof upload>;
+
+/** The raw bytes are the request's body; Content-Type is the file's. */
+export const uploadQuery = z.object({ filename: z.string().min(1).max(255), inline: z.enum(['0', '1']).default('0') });
+
+export const draft = z.object({
+  id: opaqueId,
+  /** Grows by one with each save; send it back with the next save. */
+  revision: z.number().int(),
+  updatedAt: instant,
+  fields: composeFields,
+  uploads: z.array(upload),
+  /** The copy in the Drafts folder, once it is there. */
+  emailId: opaqueId.nullable(),
+});
+export type Draft = z.infer<typeof draft>;
+
+export const draftCreateBody = composeFields;
+/** 409 draft_conflict when `revision` is not the stored one: the answer of GET is what the other tab saved. */
+export const draftUpdateBody = z.object({
+  revision: z.number().int().min(1),
+  fields: composeFields,
+  /** The last save for now (window closed, tab hidden): writes the copy in the Drafts folder at once. */
+  final: z.boolean().default(false),
+});
+export type DraftUpdateBody = z.input<typeof draftUpdateBody>;
+export const draftSaved = z.object({ id: opaqueId, revision: z.number().int(), updatedAt: instant });
+export type DraftSaved = z.infer<typeof draftSaved>;
+
+export const draftDeleteQuery = z.object({ revision: z.coerce.number().int().optional() });
+
+/**
+ * A message to start writing from: POST /api/emails/{id}/compose. `draft` opens a message of the Drafts folder;
+ * the others fill recipients, subject, quoted text and (with forward) copied attachments. Nothing is saved yet
+ * except with `draft`.
+ */
+export const composeFromBody = z.object({ mode: z.enum(['reply', 'replyAll', 'forward', 'draft']) });
+export const composeFrom = z.object({
+  fields: composeFields,
+  uploads: z.array(upload),
+  /** Set with `draft`: go on with PUT /api/emails/drafts/{id}. */
+  draft: z.object({ id: opaqueId, revision: z.number().int() }).nullable(),
+});
+export type ComposeFrom = z.infer<typeof composeFrom>;
+
+/** Header `idempotency-key` (8–200 characters) is required: the same key sends at most once. */
+export const sendBody = composeFields.extend({
+  /** Removed once the message is accepted. */
+  draftId: opaqueId.optional(),
+});
+export type SendBody = z.input<typeof sendBody>;
+
+export const sendResult = z.object({
+  queueId: opaqueId,
+  messageId: z.string(),
+  /** False when the Sent copy had to be put off; the server goes on trying. */
+  savedToSent: z.boolean(),
+});
+export type SendResult = z.infer<typeof sendResult>;

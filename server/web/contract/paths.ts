@@ -1,0 +1,54 @@
+// Name, method and path of every API route. Free of imports, so that the browser's bundle carries only this
+// table; what goes in and out stands in routes.ts, which must have an entry for each name here.
+
+export const PATHS = {
+  'health.get': 'GET /api/health',
+  'session.create': 'POST /api/session',
+  'session.delete': 'DELETE /api/session',
+  'sessions.list': 'GET /api/sessions',
+  'sessions.revoke': 'DELETE /api/sessions/:sessionId',
+  'me.get': 'GET /api/me',
+  'settings.update': 'PATCH /api/settings',
+  'folders.list': 'GET /api/mailbox/folders',
+  'folders.create': 'POST /api/mailbox/folders',
+  'folders.rename': 'PATCH /api/mailbox/folders/:folderId',
+  'folders.delete': 'DELETE /api/mailbox/folders/:folderId',
+  'folders.conversations': 'GET /api/mailbox/folders/:folderId/conversations',
+  'mailbox.byUse': 'GET /api/mailbox/:use',
+  'conversations.get': 'GET /api/conversations/:conversationId',
+  'conversations.act': 'POST /api/conversations/actions',
+  'emails.search': 'GET /api/emails/search',
+  'emails.send': 'POST /api/emails/send',
+  'drafts.create': 'POST /api/emails/drafts',
+  'drafts.get': 'GET /api/emails/drafts/:draftId',
+  'drafts.update': 'PUT /api/emails/drafts/:draftId',
+  'drafts.delete': 'DELETE /api/emails/drafts/:draftId',
+  'emails.get': 'GET /api/emails/:emailId',
+  'emails.body': 'GET /api/emails/:emailId/body',
+  'emails.source': 'GET /api/emails/:emailId/source',
+  'emails.inline': 'GET /api/emails/:emailId/inline/:cid',
+  'emails.attachment': 'GET /api/emails/:emailId/attachments/:attachmentId',
+  'emails.compose': 'POST /api/emails/:emailId/compose',
+  'images.proxy': 'GET /api/images',
+  'uploads.create': 'POST /api/uploads',
+  'uploads.get': 'GET /api/uploads/:uploadId',
+  'uploads.delete': 'DELETE /api/uploads/:uploadId',
+  'senders.trust': 'POST /api/trusted-senders',
+  'contacts.suggest': 'GET /api/contacts/suggest',
+  'search.query': 'GET /api/search',
+  'events.stream': 'GET /api/events',
+} as const;
+
+export type RouteName = keyof typeof PATHS;
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** The path of a route with its parameters filled in (and percent-encoded), without the query. */
+export function pathOf(name: RouteName, params: Record<string, string> = {}): { method: Method; path: string } {
+  const [method, pattern] = PATHS[name].split(' ') as [Method, string];
+  const path = pattern.replace(/:([A-Za-z]+)/g, (_whole, key: string) => {
+    const value = params[key];
+    if (value === undefined || value === '') throw new Error(`${name}: parameter "${key}" is missing`);
+    return encodeURIComponent(value);
+  });
+  return { method, path };
+}

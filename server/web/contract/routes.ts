@@ -1,0 +1,90 @@
+// The contract: permission, input and output schema of every route of paths.ts. The server validates with it, the
+// browser takes only its types, and the walk over all routes in the tests reads it.
+import { z } from 'zod';
+import * as compose from './compose.ts';
+import { health } from './health.ts';
+import * as mailbox from './mailbox.ts';
+import * as message from './message.ts';
+import type { RouteName } from './paths.ts';
+import * as session from './session.ts';
+import { empty, opaqueId } from './shapes.ts';
+
+/** `public` routes need no session. The others need one whose role has the permission. */
+export type Permission = 'public' | 'account:read' | 'account:write' | 'mail:read' | 'mail:write' | 'mail:send';
+
+export interface RouteContract {
+  permission: Permission;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  /** JSON body. `bytes`: the raw body is the payload, read as a stream. */
+  body?: z.ZodType | 'bytes';
+  /** JSON answer, or `document`/`bytes`/`events` for answers that are not JSON. */
+  response: z.ZodType | 'bytes' | 'document' | 'events';
+}
+
+const folderId = z.object({ folderId: opaqueId });
+const emailId = z.object({ emailId: opaqueId });
+const draftId = z.object({ draftId: opaqueId });
+const uploadId = z.object({ uploadId: opaqueId });
+
+export const ROUTES = {
+  'health.get': { permission: 'public', response: health },
+  'session.create': { permission: 'public', body: session.signInBody, response: session.me },
+  'session.delete': { permission: 'account:read', response: empty },
+  'sessions.list': { permission: 'account:read', response: z.object({ items: z.array(session.sessionInfo) }) },
+  'sessions.revoke': { permission: 'account:write', params: z.object({ sessionId: opaqueId }), response: empty },
+  'me.get': { permission: 'account:read', response: session.me },
+  'settings.update': { permission: 'account:write', body: session.settingsPatch, response: session.settings },
+  'folders.list': { permission: 'mail:read', response: mailbox.folderList },
+  'folders.create': { permission: 'mail:write', body: mailbox.folderCreateBody, response: mailbox.folderList },
+  'folders.rename': { permission: 'mail:write', params: folderId, body: mailbox.folderRenameBody, response: mailbox.folderList },
+  'folders.delete': { permission: 'mail:write', params: folderId, response: mailbox.folderList },
+  'folders.conversations': { permission: 'mail:read', params: folderId, query: mailbox.listQuery, response: mailbox.conversationPage },
+  'mailbox.byUse': { permission: 'mail:read', params: z.object({ use: mailbox.specialUse }), query: mailbox.listQuery, response: mailbox.conversationPage },
+  'conversations.get': { permission: 'mail:read', params: z.object({ conversationId: opaqueId }), query: message.conversationQuery, response: message.conversation },
+  'conversations.act': { permission: 'mail:write', body: mailbox.actionBody, response: mailbox.actionResult },
+  'emails.search': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
+  'emails.send': { permission: 'mail:send', body: compose.sendBody, response: compose.sendResult },
+  'drafts.create': { permission: 'mail:write', body: compose.draftCreateBody, response: compose.draftSaved },
+  'drafts.get': { permission: 'mail:read', params: draftId, response: compose.draft },
+  'drafts.update': { permission: 'mail:write', params: draftId, body: compose.draftUpdateBody, response: compose.draftSaved },
+  'drafts.delete': { permission: 'mail:write', params: draftId, query: compose.draftDeleteQuery, response: empty },
+  'emails.get': { permission: 'mail:read', params: emailId, response: message.email },
+  'emails.body': { permission: 'mail:read', params: emailId, query: message.bodyQuery, response: 'document' },
+  'emails.source': { permission: 'mail:read', params: emailId, query: message.attachmentQuery, response: 'bytes' },
+  'emails.inline': { permission: 'mail:read', params: emailId.extend({ cid: z.string().max(998) }), response: 'bytes' },
+  'emails.attachment': { permission: 'mail:read', params: emailId.extend({ attachmentId: opaqueId }), query: message.attachmentQuery, response: 'bytes' },
+  'emails.compose': { permission: 'mail:write', params: emailId, body: compose.composeFromBody, response: compose.composeFrom },
+  'images.proxy': { permission: 'mail:read', query: message.imageQuery, response: 'bytes' },
+  'uploads.create': { permission: 'mail:write', query: compose.uploadQuery, body: 'bytes', response: compose.upload },
+  'uploads.get': { permission: 'mail:read', params: uploadId, response: 'bytes' },
+  'uploads.delete': { permission: 'mail:write', params: uploadId, response: empty },
+  'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },
+  'contacts.suggest': { permission: 'mail:read', query: mailbox.suggestQuery, response: mailbox.suggestions },
+  'search.query': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
+  'events.stream': { permission: 'mail:read', response: 'events' },
+} as const satisfies Record<RouteName, RouteContract>;
+
+type Routes = typeof ROUTES;
+type In<S> = S extends z.ZodType ? z.input<S> : never;
+type Out<S> = S extends z.ZodType ? z.output<S> : S;
+
+/** What a client passes for route `N`: `params` and `query` and `body` where the route has them. */
+export type RequestOf<N extends RouteName> = (Routes[N] extends { params: infer P } ? { params: In<P> } : object) &
+  (Routes[N] extends { query: infer Q } ? { query?: Partial<In<Q>> } : object) &
+  (Routes[N] extends { body: infer B } ? (B extends z.ZodType ? { body: In<B> } : object) : object);
+
+/** What the handler of route `N` gets, validated and with defaults. */
+export interface InputOf<N extends RouteName> {
+  params: Routes[N] extends { params: infer P } ? Out<P> : Record<string, never>;
+  query: Routes[N] extends { query: infer Q } ? Out<Q> : Record<string, never>;
+  body: Routes[N] extends { body: infer B } ? Out<B> : undefined;
+}
+
+/** The JSON that route `N` answers with (`'bytes'`, `'document'`, `'events'` where it isn't JSON). */
+export type ResponseOf<N extends RouteName> = Out<Routes[N]['response']>;
+
+/** Routes that the typed client can call: those that answer JSON and take JSON or nothing. */
+export type JsonRouteName = {
+  [N in RouteName]: Routes[N]['response'] extends z.ZodType ? (Routes[N] extends { body: 'bytes' } ? never : N) : never;
+}[RouteName];

@@ -1,0 +1,59 @@
+// Sign-in, the signed-in account and its settings.
+import { z } from 'zod';
+import { instant, opaqueId } from './shapes.ts';
+
+export const signInBody = z.object({
+  address: z.string().trim().min(1, 'an address is needed').max(320),
+  password: z.string().min(1, 'a password is needed').max(1024),
+  /** Keeps the session for 30 days instead of until the browser closes (12 h at most). */
+  remember: z.boolean().default(false),
+});
+export type SignInBody = z.input<typeof signInBody>;
+
+/** `confirm`: ask before each message; `trusted`: load from trusted senders; `always`: through the proxy. */
+export const remoteImagesPolicy = z.enum(['confirm', 'trusted', 'always']);
+
+export const settings = z.object({
+  displayName: z.string().max(200),
+  theme: z.enum(['system', 'light', 'dark']),
+  density: z.enum(['comfortable', 'compact']),
+  signatureHtml: z.string().max(20_000),
+  remoteImages: remoteImagesPolicy,
+  /** Two-pane reading on wide screens, or one at a time. */
+  readingPane: z.enum(['right', 'none']),
+});
+export type Settings = z.infer<typeof settings>;
+
+export const settingsPatch = settings.partial();
+export type SettingsPatch = z.infer<typeof settingsPatch>;
+
+/** An address the account may send from. */
+export const identity = z.object({ address: z.string(), name: z.string(), main: z.boolean() });
+export type Identity = z.infer<typeof identity>;
+
+export const me = z.object({
+  account: z.object({
+    id: opaqueId,
+    address: z.string(),
+    displayName: z.string(),
+    role: z.enum(['operator', 'admin', 'user']),
+  }),
+  identities: z.array(identity),
+  settings,
+  /** Bytes; limit 0 means none. */
+  quota: z.object({ usedBytes: z.number(), limitBytes: z.number() }),
+  limits: z.object({ uploadBytes: z.number(), messageBytes: z.number(), recipients: z.number() }),
+  /** Send back as `x-csrf-token` with every unsafe request (the client does). */
+  csrfToken: z.string(),
+});
+export type Me = z.infer<typeof me>;
+
+export const sessionInfo = z.object({
+  id: opaqueId,
+  current: z.boolean(),
+  createdAt: instant,
+  lastSeenAt: instant,
+  ip: z.string(),
+  userAgent: z.string(),
+});
+export type SessionInfo = z.infer<typeof sessionInfo>;
