@@ -1,0 +1,115 @@
+// The embedded PostgreSQL with DocumentDB: its folder, its settings, its command line. Databases and extensions are
+// made in databases.ts; starting and restarting is the supervisor's.
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PrefixPrograms } from '../prefix/programs.ts';
+import { runProgram } from '../run-program.ts';
+import { socketFolder } from './socket-folder.ts';
+import type { Unprivileged } from './unprivileged.ts';
+
+export const SUPERUSER = 'eider';
+
+export interface PostgresSettings {
+  sharedBuffersMb: number;
+  maxConnections: number;
+  /** false only for databases that are thrown away. */
+  durable: boolean;
+}
+
+/** For a machine of a few cores and gigabytes; `postgresql.auto.conf` (ALTER SYSTEM) overrides. */
+export const DEFAULT_SETTINGS: PostgresSettings = { sharedBuffersMb: 512, maxConnections: 200, durable: true };
+
+export interface EmbeddedPostgres {
+  dataFolder: string;
+  /** 0700; the only way in. */
+  socketFolder: string;
+  command: string;
+  args: string[];
+}
+
+/** The URL of a database of the embedded server. */
+export function postgresUrl(server: Pick<EmbeddedPostgres, 'socketFolder'>, database: string): string {
+  return `postgresql://${SUPERUSER}@localhost/${database}?host=${encodeURIComponent(server.socketFolder)}`;
+}
+
+/**
+ * Makes the cluster under `folder` when there is none yet, and writes its settings. Idempotent; a cluster whose
+ * making was killed is made anew.
+ */
+export async function preparePostgres(
+  programs: PrefixPrograms,
+  folder: string,
+  runAs: Unprivileged,
+  settings: PostgresSettings = DEFAULT_SETTINGS,
+): Promise<EmbeddedPostgres> {
+  const dataFolder = join(folder, 'data');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (!existsSync(join(dataFolder, 'PG_VERSION'))) await initialise(programs, folder, dataFolder, runAs);
+  const sockets = socketFolder(join(folder, 'run'));
+  await writeFile(join(dataFolder, 'eider.conf'), settingsFile(sockets, settings), { mode: 0o600 });
+  // Unreadable for others; inside, access is by the folder: whoever enters it is us.
+  await writeFile(join(dataFolder, 'pg_hba.conf'), 'local all all trust\nlocal replication all trust\n', { mode: 0o600 });
+  runAs.own(folder);
+  runAs.own(sockets);
+  return { dataFolder, socketFolder: sockets, ...runAs.wrap(programs.postgres, ['-D', dataFolder]) };
+}
+
+async function initialise(programs: PrefixPrograms, folder: string, dataFolder: string, runAs: Unprivileged): Promise<void> {
+  const building = join(folder, 'data.building');
+  await rm(building, { recursive: true, force: true });
+  await mkdir(building, { mode: 0o700 });
+  runAs.own(folder);
+  const options = ['--username', SUPERUSER, '--auth', 'trust', '--encoding', 'UTF8', '--data-checksums'];
+  const locale = ['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
+  const initdb = runAs.wrap(programs.initdb, ['-D', building, ...options, ...locale]);
+  await runProgram(initdb.command, initdb.args, { cwd: folder });
+  // Before any module is loaded: pg_cron and DocumentDB's worker would fail every second until it exists.
+  const single = runAs.wrap(programs.postgres, ['--single', '-D', building, 'postgres']);
+  await runProgram(single.command, single.args, { cwd: folder, input: 'CREATE DATABASE documentdb\n' });
+  await writeFile(join(building, 'postgresql.conf'), "include 'eider.conf'\n", { mode: 0o600 });
+  await writeFile(join(building, 'eider.conf'), '', { mode: 0o600 });
+  await rename(building, dataFolder);
+}
+
+function settingsFile(sockets: string, settings: PostgresSettings): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  // A connection string of its own inside the setting, with libpq's quoting.
+  const host = `host='${sockets.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  const values: Record<string, string> = {
+    listen_addresses: "''",
+    unix_socket_directories: quoted(sockets),
+    unix_socket_permissions: '0700',
+    port: '5432',
+    shared_preload_libraries: "'pg_cron, pg_documentdb_core, pg_documentdb'",
+    'cron.database_name': "'documentdb'",
+    // Otherwise it waits in the database postgres for an extension that never comes, and holds up DROP DATABASE.
+    'documentdb.bg_worker_database_name': "'documentdb'",
+    'cron.host': quoted(sockets),
+    'cron.log_run': 'off',
+    'cron.log_statement': 'off',
+    'documentdb.localhost_connection_string': quoted(host),
+    max_connections: String(settings.maxConnections),
+    max_worker_processes: '16',
+    shared_buffers: `${settings.sharedBuffersMb}MB`,
+    effective_cache_size: `${settings.sharedBuffersMb * 8}MB`,
+    work_mem: '16MB',
+    maintenance_work_mem: '128MB',
+    wal_compression: 'lz4',
+    max_wal_size: '4GB',
+    checkpoint_timeout: '15min',
+    random_page_cost: '1.1',
+    jit: 'off',
+    timezone: "'UTC'",
+    log_timezone: "'UTC'",
+    log_min_duration_statement: '2s',
+    log_checkpoints: 'off',
+    // Statements may carry addresses and subjects.
+    log_parameter_max_length: '0',
+    log_parameter_max_length_on_error: '0',
+    idle_in_transaction_session_timeout: '5min',
+  };
+  if (!settings.durable) Object.assign(values, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' });
+  const lines = Object.entries(values).map(([name, value]) => `${name} = ${value}`);
+  return `# Written at every start. Settings of your own: ALTER SYSTEM.\n${lines.join('\n')}\n`;
+}
