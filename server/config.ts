@@ -59,6 +59,7 @@ const environment = z.object({
   EIDER_TLS_CERT: optionalText,
   EIDER_TLS_KEY: optionalText,
   EIDER_SUPERVISOR_SOCKET: optionalText,
+  EIDER_TRUSTED_PROXY_HOPS: z.coerce.number().int('a whole number expected').min(0).max(10).default(0),
   WILDDUCK_API_URL: optionalText,
   WILDDUCK_API_TOKEN_FILE: optionalText,
   WILDDUCK_LMTP: optionalText,
@@ -100,6 +101,8 @@ export interface Config {
   tlsCertFile: string | undefined;
   tlsKeyFile: string | undefined;
   supervisorSocket: string | undefined;
+  /** Reverse proxies in front of the web app whose X-Forwarded-For entries count (0: none). */
+  trustedProxyHops: number;
 }
 
 /** A variable of the environment is malformed; the message names each variable and its rule. */
@@ -143,6 +146,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     tlsCertFile: values.EIDER_TLS_CERT,
     tlsKeyFile: values.EIDER_TLS_KEY,
     supervisorSocket: values.EIDER_SUPERVISOR_SOCKET,
+    trustedProxyHops: values.EIDER_TRUSTED_PROXY_HOPS,
   };
 }
 
