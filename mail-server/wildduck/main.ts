@@ -1,0 +1,101 @@
+// The `wildduck` role: writes WildDuck's settings, runs the unmodified package as a child, says when it
+// answers. Owns the child's life and its log lines; restarts are the supervisor's.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { loadConfig, readSecretFile, required, type Config } from '../../server/config.ts';
+import { logger } from '../../server/infra/log/logger.ts';
+import { parseLogLine, type LogRecord } from './log-lines.ts';
+import { wildduckConfigFolder, wildduckFolder } from './package-paths.ts';
+import { apiProbe, awaitReady, greetingProbe } from './readiness.ts';
+import { openIndexLock } from './redis.ts';
+import { parseEndpoint, wildduckSettings, writeSettings } from './settings.ts';
+
+/** The first start makes a hundred indexes, one after another. */
+const START_TIMEOUT_MS = 180_000;
+/** WildDuck keeps nothing in memory that it has promised; it needs no long farewell. */
+const STOP_TIMEOUT_MS = 6_000;
+
+const log = logger('wildduck');
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const token = readSecretFile(config.wildduckApiTokenFile, 'WILDDUCK_API_TOKEN_FILE');
+  const path = writeSettings(config.home, 'wildduck', wildduckSettings(config, { apiToken: token }));
+  await openIndexLock(required(config.redisUrl, 'REDIS_URL'));
+
+  const child = launch(path);
+  const stopped = new AbortController();
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  child.on('exit', (code, signal) => {
+    stopped.abort();
+    if (stopping) process.exit(0);
+    process.stderr.write(`wildduck: ended by itself (${signal ?? `code ${code}`})\n`);
+    process.exit(1);
+  });
+
+  const late = await awaitReady(probes(config, token), START_TIMEOUT_MS, stopped.signal);
+  if (stopping || stopped.signal.aborted) return;
+  if (late) {
+    process.stderr.write(`wildduck: not ready after ${START_TIMEOUT_MS / 1000} s: ${late}\n`);
+    stop();
+    return;
+  }
+  log.info({ pid: child.pid }, 'WildDuck answers on IMAP, API and LMTP');
+  process.send?.({ type: 'ready' });
+}
+
+/** Starts the package with its own defaults and our settings over them, and nothing else of our environment. */
+function launch(settingsPath: string): ChildProcess {
+  const { PATH, HOME, TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
+  const child = spawn(process.execPath, [join(wildduckFolder, 'server.js')], {
+    cwd: wildduckFolder,
+    env: {
+      PATH, HOME, TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR,
+      NODE_ENV: 'production',
+      NODE_CONFIG_DIR: wildduckConfigFolder,
+      NODE_CONFIG_PATH: settingsPath,
+      NODE_OPTIONS: '--no-deprecation',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.on('error', (error) => {
+    process.stderr.write(`wildduck: cannot be started: ${error.message}\n`);
+    process.exit(1);
+  });
+  relay(child.stdout!, 'info');
+  relay(child.stderr!, 'warn');
+  return child;
+}
+
+function relay(stream: Readable, fallback: LogRecord['level']): void {
+  createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+    const record = parseLogLine(line, fallback);
+    if (record) log[record.level]({ part: record.part }, record.text);
+  });
+}
+
+/** The doors that must answer before the role is ready. */
+function probes(config: Config, token: string) {
+  const host = config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind === '::' ? '::1' : config.bind;
+  return [
+    greetingProbe('imap', { host, port: config.ports.imap }, /^\* OK/),
+    greetingProbe('lmtp', parseEndpoint(required(config.wildduckLmtp, 'WILDDUCK_LMTP'), 'WILDDUCK_LMTP'), /^220 /),
+    apiProbe(required(config.wildduckApiUrl, 'WILDDUCK_API_URL'), token),
+  ];
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`wildduck: ${error.message}\n`);
+  process.exit(1);
+});
