@@ -10,6 +10,8 @@ import type { Unprivileged } from './unprivileged.ts';
 
 export const SUPERUSER = 'eider';
 
+const PRELOADED = 'pg_cron, pg_documentdb_core, pg_documentdb';
+
 export interface PostgresSettings {
   sharedBuffersMb: number;
   maxConnections: number;
@@ -64,9 +66,16 @@ async function initialise(programs: PrefixPrograms, folder: string, dataFolder: 
   const locale = ['--locale-provider', 'builtin', '--builtin-locale', 'C.UTF-8', '--locale', 'C'];
   const initdb = runAs.wrap(programs.initdb, ['-D', building, ...options, ...locale]);
   await runProgram(initdb.command, initdb.args, { cwd: folder });
-  // Before any module is loaded: pg_cron and DocumentDB's worker would fail every second until it exists.
-  const single = runAs.wrap(programs.postgres, ['--single', '-D', building, 'postgres']);
-  await runProgram(single.command, single.args, { cwd: folder, input: 'CREATE DATABASE documentdb\n' });
+  // In single-user mode, before any worker runs: pg_cron fails every second until its database exists.
+  const single = async (database: string, sql: string, options: string[]) => {
+    const bound = runAs.wrap(programs.postgres, ['--single', '-D', building, ...options, database]);
+    await runProgram(bound.command, bound.args, { cwd: folder, input: `${sql}\n` });
+  };
+  await single('postgres', 'CREATE DATABASE documentdb', []);
+  await single('documentdb', 'CREATE EXTENSION documentdb CASCADE', [
+    ...['-c', `shared_preload_libraries=${PRELOADED}`],
+    ...['-c', 'cron.database_name=documentdb'],
+  ]);
   await writeFile(join(building, 'postgresql.conf'), "include 'eider.conf'\n", { mode: 0o600 });
   await writeFile(join(building, 'eider.conf'), '', { mode: 0o600 });
   await rename(building, dataFolder);
@@ -81,10 +90,11 @@ function settingsFile(sockets: string, settings: PostgresSettings): string {
     unix_socket_directories: quoted(sockets),
     unix_socket_permissions: '0700',
     port: '5432',
-    shared_preload_libraries: "'pg_cron, pg_documentdb_core, pg_documentdb'",
+    shared_preload_libraries: quoted(PRELOADED),
     'cron.database_name': "'documentdb'",
-    // Otherwise it waits in the database postgres for an extension that never comes, and holds up DROP DATABASE.
-    'documentdb.bg_worker_database_name': "'documentdb'",
+    // It has no work (pg_cron does the expiry and the index builds), and its sleep, deaf to signals, holds up every
+    // DROP DATABASE for ten seconds.
+    'documentdb.enableBackgroundWorker': 'off',
     'cron.host': quoted(sockets),
     'cron.log_run': 'off',
     'cron.log_statement': 'off',
