@@ -1,0 +1,107 @@
+'use client';
+// Doing things to conversations: on screen at once, then on the server, with a way back for as long as the toast stands.
+import { useCallback } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
+import { useT } from '../../../components/i18n/i18n.tsx';
+import type { Translate } from '../../../components/i18n/catalogue.ts';
+import { ApiError, api } from '../../../server/web/contract/client.ts';
+import type { ActionBody, ActionName, ActionResult, Folder } from '../../../server/web/contract/mailbox.ts';
+import { createStore } from '../_state/store.ts';
+import { showToast } from '../_state/toasts.ts';
+import { useConfirm } from '../_state/confirm.ts';
+import { folderSlug } from '../_navigation/view.ts';
+import { keys } from './keys.ts';
+import { refreshWhenQuiet, whileActing } from './live-gate.ts';
+import { applyOptimistically } from './optimistic.ts';
+import { refreshMailbox } from './refresh.ts';
+
+export interface Act {
+  action: ActionName;
+  conversationIds: string[];
+  /** URL part of the folder looked at; null in searches. */
+  slug: string | null;
+  /** With `move`. */
+  target?: { id: string; label: string };
+  /** No toast: for marking read on opening, and for stars. */
+  quiet?: boolean;
+}
+
+/** Takes back the last action, while it can be; null otherwise. */
+export const lastUndo = createStore<(() => void) | null>(null);
+
+const errorText = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function doneText(t: Translate, act: Act): string {
+  const n = act.conversationIds.length;
+  return act.action === 'move' ? t('done.move', { n, folder: act.target?.label ?? '' }) : t(`done.${act.action}`, { n });
+}
+
+async function send(client: QueryClient, act: Act): Promise<ActionResult> {
+  const folder = client.getQueryData<Folder[]>(keys.folders)?.find((each) => folderSlug(each) === act.slug);
+  const body: ActionBody = {
+    action: act.action,
+    conversationIds: act.conversationIds,
+    ...(folder ? { folderId: folder.id } : {}),
+    ...(act.target ? { targetFolderId: act.target.id } : {}),
+  };
+  return api('conversations.act', { body }, { timeoutMs: 60_000 });
+}
+
+async function takeBack(client: QueryClient, t: Translate, steps: ActionBody[], rollback: () => void): Promise<void> {
+  rollback();
+  try {
+    await whileActing(async () => {
+      for (const body of steps) await api('conversations.act', { body });
+    });
+    showToast({ text: t('done.undone') });
+  } catch (error) {
+    showToast({ tone: 'error', text: t('done.undoFailed', { message: errorText(error) }) });
+  }
+  refreshWhenQuiet(() => refreshMailbox(client, []));
+}
+
+async function perform(client: QueryClient, t: Translate, act: Act): Promise<void> {
+  await client.cancelQueries({ queryKey: keys.lists });
+  const rollback = applyOptimistically(client, act.action, new Set(act.conversationIds), act.slug);
+  try {
+    const { results, undo } = await whileActing(() => send(client, act));
+    const failed = results.filter((result) => result.status === 'failed');
+    if (failed.length > 0) {
+      rollback();
+      const message = failed[0]?.message ?? '';
+      const text = failed.length === results.length ? t('done.failed', { message }) : t('done.partly', { failed: failed.length, n: results.length });
+      showToast({ tone: 'error', text });
+    } else if (!act.quiet) {
+      const run = undo && undo.length > 0 ? () => void takeBack(client, t, undo, rollback) : null;
+      lastUndo.set(() => run);
+      showToast({ text: doneText(t, act), ...(run ? { action: { label: t('app.undo'), run } } : {}) });
+    }
+    refreshWhenQuiet(() => refreshMailbox(client, []));
+  } catch (error) {
+    rollback();
+    if (error instanceof ApiError && error.code === 'unauthenticated') return;
+    showToast({ tone: 'error', text: t('done.failed', { message: errorText(error) }), action: { label: t('app.retry'), run: () => void perform(client, t, act) } });
+  }
+}
+
+/** `act(…)` does it; deleting for good asks first. */
+export function useActions(): (act: Act) => void {
+  const client = useQueryClient();
+  const t = useT();
+  const confirm = useConfirm();
+  return useCallback(
+    (act) => {
+      if (act.conversationIds.length === 0) return;
+      if (act.action !== 'delete') return void perform(client, t, act);
+      confirm({
+        title: t('confirm.delete.title'),
+        text: t('confirm.delete.text', { n: act.conversationIds.length }),
+        confirmLabel: t('action.delete'),
+        danger: true,
+        onConfirm: () => void perform(client, t, act),
+      });
+    },
+    [client, t, confirm],
+  );
+}

@@ -1,0 +1,30 @@
+'use client';
+// One conversation with the messages that open at once, and single messages unfolded later.
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
+import { ApiError, api } from '../../../server/web/contract/client.ts';
+import { keys } from './keys.ts';
+
+const options = (id: string) =>
+  queryOptions({
+    queryKey: keys.conversation(id),
+    queryFn: ({ signal }) => api('conversations.get', { params: { conversationId: id }, query: {} }, { signal }),
+    staleTime: 2 * 60_000,
+  });
+
+/** The conversation; `gone` when it no longer exists. */
+export function useConversation(id: string) {
+  const query = useQuery(options(id));
+  const gone = query.error instanceof ApiError && (query.error.code === 'not_found' || query.error.code === 'gone');
+  return { conversation: query.data, gone, error: query.isError && !query.data && !gone ? query.error : null, retry: () => void query.refetch() };
+}
+
+/** Reads it ahead, for a row under the pointer or next to the open one. */
+export function prefetchConversation(client: QueryClient, id: string): void {
+  void client.prefetchQuery(options(id));
+}
+
+/** A message with its content, read only when `enabled`. */
+export function useEmail(id: string, enabled: boolean) {
+  return useQuery({ queryKey: keys.email(id), queryFn: ({ signal }) => api('emails.get', { params: { emailId: id } }, { signal }), enabled, staleTime: Infinity });
+}

@@ -1,0 +1,65 @@
+// Dates, sizes and numbers as people read them, by Intl. Formatters are made once per locale.
+
+export interface Format {
+  /** In a list: a time today, a weekday within the last six days, day and month this year, else a full date. */
+  listDate(iso: string, now?: Date): string;
+  /** In a message header: "Sat, Nov 22, 2026, 2:05 PM". */
+  fullDate(iso: string): string;
+  /** "2 hours ago"; empty when older than 30 days. */
+  ago(iso: string, now?: Date): string;
+  time(date: Date): string;
+  bytes(count: number): string;
+  number(n: number): string;
+}
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+const startOfDay = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+
+/** Formatters for a locale; times in the system's zone. */
+export function createFormat(locale: string): Format {
+  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
+  const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+  const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  const full = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const number = new Intl.NumberFormat(locale);
+
+  return {
+    listDate(iso, now = new Date()) {
+      const date = new Date(iso);
+      if (Number.isNaN(date.getTime())) return '';
+      const days = Math.round((startOfDay(now) - startOfDay(date)) / DAY);
+      if (days === 0) return time.format(date);
+      if (days > 0 && days < 7) return weekday.format(date);
+      return date.getFullYear() === now.getFullYear() ? dayMonth.format(date) : short.format(date);
+    },
+    fullDate(iso) {
+      const date = new Date(iso);
+      return Number.isNaN(date.getTime()) ? '' : full.format(date);
+    },
+    ago(iso, now = new Date()) {
+      const past = now.getTime() - new Date(iso).getTime();
+      if (Number.isNaN(past) || past > 30 * DAY || past < -MINUTE) return '';
+      if (past < 60 * MINUTE) return relative.format(-Math.floor(Math.max(past, 0) / MINUTE), 'minute');
+      if (past < DAY) return relative.format(-Math.floor(past / (60 * MINUTE)), 'hour');
+      return relative.format(-Math.floor(past / DAY), 'day');
+    },
+    time: (date) => time.format(date),
+    bytes(count) {
+      const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+      let value = Math.max(0, count);
+      let step = 0;
+      while (value >= 1000 && step < steps.length - 1) {
+        value /= 1000;
+        step += 1;
+      }
+      const digits = step > 0 && value < 10 ? 1 : 0;
+      const unit = steps[step] ?? 'byte';
+      return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: step === 0 ? 'long' : 'short', maximumFractionDigits: digits }).format(value);
+    },
+    number: (n) => number.format(n),
+  };
+}
