@@ -1,0 +1,57 @@
+// The way into the delivery queue, for everything that leaves Eider. Owns the order of steps; the rules are
+// in accepted-message.ts, the SQL in enqueue.store.ts, shared commits in accept-batch.ts.
+import type { BlobStore } from '../infra/blobs/blob-store.ts';
+import type { Pool } from '../infra/db/pool.ts';
+import { type AcceptBatch, acceptBatch } from './accept-batch.ts';
+import { type AcceptedMessage, MAX_INLINE_BYTES, acceptMessage } from './accepted-message.ts';
+import type { EnqueueInput, EnqueueResult } from './enqueue-types.ts';
+import { selectIdempotencyRecord } from './enqueue.store.ts';
+import { queueIdTime } from './queue-id.ts';
+
+export interface EnqueueDeps {
+  pool: Pool;
+  blobs: BlobStore;
+  batch: AcceptBatch;
+}
+
+/** What enqueue needs; made once per process, since its concurrent calls share commits. */
+export function enqueueDeps(pool: Pool, blobs: BlobStore): EnqueueDeps {
+  return { pool, blobs, batch: acceptBatch(pool) };
+}
+
+/**
+ * Takes a message for delivery. Returns only when it is on disk: after `accepted` it is Eider's to deliver or
+ * to report. Idempotent by `idempotencyKey` within 48 hours.
+ * @throws when database or disk fail; then the caller answers "try again later"
+ */
+export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<EnqueueResult> {
+  const acceptance = acceptMessage(input, new Date());
+  if (acceptance.kind === 'rejected') return acceptance;
+  const { message } = acceptance;
+  const contentBlob = message.content.length > MAX_INLINE_BYTES ? await putContent(deps.blobs, message) : null;
+  if (await deps.batch.add({ ...message, contentBlob })) return { kind: 'accepted', queueId: message.queueId };
+
+  if (contentBlob !== null) await deps.blobs.delete(contentBlob);
+  const { key, bodyHash } = message.idempotencyKey!;
+  const record = await selectIdempotencyRecord(deps.pool, message.tenantId, key);
+  // Gone in between: it had just expired. The caller's next try is a first one.
+  if (record === null) return enqueue(deps, input);
+  if (record.bodyHash === bodyHash) return { kind: 'accepted', queueId: record.queueId, duplicates: true };
+  return {
+    kind: 'rejected',
+    code: 'idempotency-mismatch',
+    field: 'idempotencyKey',
+    rule: 'this key was used with another request in the last 48 hours',
+  };
+}
+
+/** Blobs stand in a folder per day, as messages in their partitions, and go with it. */
+export function contentBlobDay(queueId: string): string {
+  return `outgoing/${new Date(queueIdTime(queueId)).toISOString().slice(0, 10)}`;
+}
+
+async function putContent(blobs: BlobStore, message: AcceptedMessage): Promise<string> {
+  const key = `${contentBlobDay(message.queueId)}/${message.queueId}`;
+  await blobs.put(key, message.content);
+  return key;
+}
