@@ -4,7 +4,7 @@ import { bodyOffset } from '../../server/mail/header.ts';
 import type { Envelope } from './mailbox-store.ts';
 import type { SpamMark } from './verdict.ts';
 
-/** Names that only this installation may write; matched whole or, with `-` at the end, as a prefix. */
+/** What the names start with that only this installation may write. */
 const OURS = ['x-eider-', 'wd-mail-classification', 'return-path', 'delivered-to'];
 
 const FIELD = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:/;
@@ -19,7 +19,7 @@ export function stripForgedFields(message: Buffer, serverName: string): Buffer {
   const kept: Buffer[] = [];
   let keptFrom = 0;
   for (const line of fieldSpans(message, end)) {
-    if (!isForged(message.latin1Slice(line.start, line.end), serverName)) continue;
+    if (!isForged(message.toString('latin1', line.start, line.end), serverName)) continue;
     kept.push(message.subarray(keptFrom, line.start));
     keptFrom = line.end;
   }
@@ -43,7 +43,7 @@ function* fieldSpans(message: Buffer, end: number): Generator<{ start: number; e
 function isForged(field: string, serverName: string): boolean {
   const name = FIELD.exec(field)?.[1]?.toLowerCase();
   if (!name) return false;
-  if (OURS.some((own) => (own.endsWith('-') ? name.startsWith(own) : name.startsWith(own)))) return true;
+  if (OURS.some((own) => name.startsWith(own))) return true;
   if (name !== 'authentication-results') return false;
   return authservId(field.slice(field.indexOf(':') + 1)) === serverName.toLowerCase();
 }
@@ -88,7 +88,7 @@ export function rfc5322Date(date: Date): string {
  * header field gets the empty line that it lacks, or its first line would be read as part of our header.
  */
 export function stamp(message: Buffer, fields: { mark: SpamMark; scan: string; authentication: string; received: string }): Buffer {
-  const startsWithField = FIELD.test(message.latin1Slice(0, 1000)) || (message[0] === 0x0d && message[1] === 0x0a);
+  const startsWithField = FIELD.test(message.toString('latin1', 0, 1000)) || (message[0] === 0x0d && message[1] === 0x0a);
   const head = `X-Eider-Spam: ${fields.mark}\r\nX-Eider-Scan: ${fields.scan}\r\n${fields.authentication}${fields.received}`;
   return Buffer.concat([Buffer.from(startsWithField ? head : `${head}\r\n`, 'utf8'), message]);
 }

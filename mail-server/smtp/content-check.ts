@@ -7,6 +7,11 @@ export interface ContentLimits {
   maxHeaderLines: number;
   /** More Received fields than this: the message goes round in circles (RFC 5321 6.3). */
   maxHops: number;
+  /**
+   * `strict` refuses a lone CR or LF, as a server that takes mail from strangers must (smuggling). `mend` lets
+   * it pass: content of our own users becomes CRLF before it goes on, so that no two servers can disagree.
+   */
+  lineEnds: 'strict' | 'mend';
 }
 
 export const CONTENT_LIMITS: ContentLimits = {
@@ -14,6 +19,7 @@ export const CONTENT_LIMITS: ContentLimits = {
   maxHeaderBytes: 512 * 1024,
   maxHeaderLines: 5_000,
   maxHops: 100,
+  lineEnds: 'strict',
 };
 
 const LF = 0x0a;
@@ -41,14 +47,14 @@ export class ContentCheck {
     if (this.fault) return;
     if (this.bytes > this.limits.maxBytes) return this.fail(552, `5.3.4 Message larger than ${this.limits.maxBytes} bytes`);
     if (chunk.includes(0)) return this.fail(550, '5.6.0 Message contains NUL bytes (RFC 5321 4.5.2)');
-    this.checkLineEnds(chunk);
+    if (this.limits.lineEnds === 'strict') this.checkLineEnds(chunk);
     if (this.inHeader && !this.fault) this.checkHeader(chunk);
     this.lastByte = chunk[chunk.length - 1] ?? this.lastByte;
   }
 
   /** Call once after the last chunk. */
   end(): void {
-    if (!this.fault && this.lastByte === CR) this.fail(550, BARE_CR);
+    if (this.limits.lineEnds === 'strict' && !this.fault && this.lastByte === CR) this.fail(550, BARE_CR);
   }
 
   private checkLineEnds(chunk: Buffer): void {
@@ -65,13 +71,13 @@ export class ContentCheck {
     let start = 0;
     while (start < chunk.length) {
       const end = chunk.indexOf(LF, start);
-      if (this.line.length < 10) this.line += chunk.latin1Slice(start, Math.min(end < 0 ? chunk.length : end + 1, start + 10));
+      if (this.line.length < 10) this.line += chunk.toString('latin1', start, Math.min(end < 0 ? chunk.length : end + 1, start + 10));
       this.headerBytes += (end < 0 ? chunk.length : end + 1) - start;
       if (this.headerBytes > this.limits.maxHeaderBytes) {
         return this.fail(552, `5.3.4 Header section larger than ${this.limits.maxHeaderBytes} bytes`);
       }
       if (end < 0) return;
-      if (this.line === '\r\n') {
+      if (this.line === '\r\n' || this.line === '\n') {
         this.inHeader = false;
         return;
       }

@@ -69,10 +69,14 @@ export class GuardedConnection extends SMTPConnection {
     super._onCommand(command, callback);
   }
 
-  /** As smtp-server's, but a text that opens with an enhanced status code (RFC 3463) keeps it. */
+  /**
+   * As smtp-server's, but a text that opens with an enhanced status code (RFC 3463) keeps it, and AUTH is not
+   * offered on a session in clear text, where it would be refused (RFC 4954 4).
+   */
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
     const own = typeof data === 'string' && ENHANCED.test(data);
-    super.send(code, data, own ? false : context);
+    const offered = Array.isArray(data) && !this.secure ? data.filter((line) => !line.startsWith('AUTH ')) : data;
+    super.send(code, offered, own ? false : context);
     const watch = this.watch;
     if (code === 354) {
       watch.windowSince = Date.now();
