@@ -1,0 +1,75 @@
+// Runs the unmodified WildDuck package for measurements, with what Eider turns off turned off. Not the product's launcher.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface WildduckProcess {
+  readonly child: ChildProcess;
+  readonly lmtpPort: number;
+  readonly apiUrl: string;
+  stop(): Promise<void>;
+}
+
+export interface WildduckOptions {
+  readonly mongoUrl: string;
+  readonly redisUrl: string;
+  /** First of four ports: API, LMTP, IMAP, POP3. */
+  readonly basePort: number;
+}
+
+export const wildduckFolder = dirname(createRequire(import.meta.url).resolve('@zone-eu/wildduck/package.json'));
+
+/** Starts WildDuck and waits for its LMTP port, which opens after all indexes exist. */
+export async function startWildduck(options: WildduckOptions): Promise<WildduckProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'eider-bench-wildduck-'));
+  const [api, lmtp, imap] = [options.basePort, options.basePort + 1, options.basePort + 2];
+  const settings = {
+    dbs: { mongo: options.mongoUrl, redis: options.redisUrl, sender: 'wildduck' },
+    log: { level: 'error', gelf: { enabled: false } },
+    processes: 1,
+    api: { enabled: true, host: '127.0.0.1', port: api },
+    lmtp: { enabled: true, host: '127.0.0.1', port: lmtp, disableSTARTTLS: true },
+    imap: { enabled: true, host: '127.0.0.1', port: imap, secure: false, disableSTARTTLS: true },
+    pop3: { enabled: false },
+    elasticsearch: { enabled: false, indexer: { enabled: false } },
+    webhooks: { enabled: false },
+    acme: { agent: { enabled: false } },
+  };
+  const file = join(folder, 'bench.json');
+  writeFileSync(file, JSON.stringify(settings));
+  const child = spawn(process.execPath, ['server.js', `--config=${file}`], { cwd: wildduckFolder, stdio: ['ignore', 'ignore', 'inherit'] });
+  await portOpens(lmtp, child);
+  return {
+    child,
+    lmtpPort: lmtp,
+    apiUrl: `http://127.0.0.1:${api}`,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+        setTimeout(() => child.kill('SIGKILL'), 5_000).unref();
+      }),
+  };
+}
+
+async function portOpens(port: number, child: ChildProcess): Promise<void> {
+  const until = Date.now() + 120_000;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`WildDuck ended with code ${child.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect({ host: '127.0.0.1', port });
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    await sleep(100);
+  }
+  throw new Error('WildDuck did not open its LMTP port in two minutes');
+}
