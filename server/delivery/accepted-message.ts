@@ -1,7 +1,7 @@
 // A message that passed validation, ready to be stored: the one shape between enqueue's rules and its SQL.
 import { isAscii, isUtf8 } from 'node:buffer';
 import { parseAddress } from '../mail/address.ts';
-import { bodyOffset, crlfLineEnds, dropFields, headerValue, parseHeaderFields } from '../mail/header.ts';
+import { bodyOffset, completeMessage, crlfLineEnds, dropFields, headerValue, parseHeaderFields } from '../mail/header.ts';
 import type { EnqueueInput, EnqueueRecipient, EnqueueRejectionCode, EnqueueResult, EnqueueSource, Lane } from './enqueue-types.ts';
 import { newQueueId } from './queue-id.ts';
 
@@ -132,7 +132,7 @@ function acceptRecipients(recipients: EnqueueRecipient[]): AcceptedRecipient[] |
 function acceptContent(raw: Buffer): Buffer | Rejected {
   if (raw.length > MAX_CONTENT_BYTES) return reject('message-too-large', 'content', `at most ${MAX_CONTENT_BYTES} octets`);
   if (raw.includes(0)) return reject('invalid-content', 'content', 'a message holds no NUL octets');
-  const content = dropFields(crlfLineEnds(raw), ['bcc', 'return-path']);
+  const content = completeMessage(dropFields(crlfLineEnds(raw), ['bcc', 'return-path']));
   if (headerValue(parseHeaderFields(content), 'from') === undefined) {
     return reject('invalid-content', 'content', 'the header has no From field');
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bodyOffset, crlfLineEnds, dropFields, foldField, headerValue, parseHeaderFields } from './header.ts';
+import { bodyOffset, completeMessage, crlfLineEnds, dropFields, foldField, headerValue, parseHeaderFields } from './header.ts';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -79,3 +79,11 @@ describe('foldField', () => {
     ['', 'a'],
   ])('refuses injection by %j: %j', (name, value) => expect(() => foldField(name, value)).toThrow());
 });
+
+test.each([
+  ['A: 1', 'A: 1\r\n\r\n'],
+  ['A: 1\r\n', 'A: 1\r\n\r\n'],
+  ['A: 1\r\n\r\nx', 'A: 1\r\n\r\nx\r\n'],
+  ['A: 1\r\n\r\nx\r\n', 'A: 1\r\n\r\nx\r\n'],
+  ['\r\nx', '\r\nx\r\n'],
+])('completeMessage: %j becomes %j', (before, after) => expect(completeMessage(bytes(before)).toString('latin1')).toBe(after));

@@ -114,3 +114,14 @@ export function foldField(name: string, value: string): string {
   }
   return [...lines, line].join('\r\n') + '\r\n';
 }
+
+/**
+ * The message with the empty line that ends its header and CRLF at its own end, adding what is missing.
+ * @param message with CRLF line ends
+ */
+export function completeMessage(message: Buffer): Buffer {
+  let missing = message.subarray(-2).toString('latin1') === '\r\n' ? '' : '\r\n';
+  const hasEmptyLine = message.indexOf('\r\n\r\n', 0, 'latin1') >= 0 || message.subarray(0, 2).toString('latin1') === '\r\n';
+  if (!hasEmptyLine) missing += '\r\n';
+  return missing === '' ? message : Buffer.concat([message, Buffer.from(missing)]);
+}
