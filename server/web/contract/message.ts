@@ -108,7 +108,7 @@ export const conversationQuery = z.object({ folderId: opaqueId.optional() });
 /** `images`: 1 loads remote images for this view, 0 blocks them, absent follows the settings. */
 export const bodyQuery = z.object({ images: z.enum(['0', '1']).optional(), theme: z.enum(['light', 'dark']).default('light') });
 export const attachmentQuery = z.object({ download: z.literal('1').optional() });
-export const imageQuery = z.object({ u: z.string().max(4000), s: z.string().max(100) });
+export const imageQuery = z.object({ u: z.string().min(22).max(5000).regex(/^[A-Za-z0-9_-]+$/) });
 
 export const trustSenderBody = z.object({ address: z.string().min(3).max(320), trusted: z.boolean() });
 

@@ -1,0 +1,102 @@
+// Rows of draft: what the user has written so far, and where its copy in the Drafts folder stands.
+import type { Queryable } from '../../infra/db/pool.ts';
+import type { ComposeFieldsFull } from '../contract/compose.ts';
+import { UUID } from './upload.store.ts';
+
+export interface DraftRow {
+  id: string;
+  revision: number;
+  fields: ComposeFieldsFull;
+  mailbox: string | null;
+  uid: number | null;
+  mirroredRevision: number;
+  mirroredAt: Date | null;
+  updatedAt: Date;
+}
+
+const COLUMNS = `id, revision, fields, mailbox, uid, mirrored_revision AS "mirroredRevision", mirrored_at AS "mirroredAt", updated_at AS "updatedAt"`;
+
+export interface Owner {
+  tenantId: string;
+  accountId: string;
+}
+
+export async function insertDraft(
+  db: Queryable,
+  owner: Owner,
+  fields: ComposeFieldsFull,
+  copy: { mailbox: string; uid: number } | null = null,
+): Promise<DraftRow> {
+  const { rows } = await db.query<DraftRow>(
+    `INSERT INTO draft (tenant_id, account_id, fields, mailbox, uid, mirrored_revision, mirrored_at)
+     VALUES ($1, $2, $3, $4, $5, CASE WHEN $5::bigint IS NULL THEN 0 ELSE 1 END, CASE WHEN $5::bigint IS NULL THEN NULL ELSE now() END)
+     RETURNING ${COLUMNS}`,
+    [owner.tenantId, owner.accountId, JSON.stringify(fields), copy?.mailbox ?? null, copy?.uid ?? null],
+  );
+  return rows[0]!;
+}
+
+export async function findDraft(db: Queryable, accountId: string, id: string): Promise<DraftRow | null> {
+  if (!UUID.test(id)) return null;
+  const { rows } = await db.query<DraftRow>(`SELECT ${COLUMNS} FROM draft WHERE id = $1 AND account_id = $2`, [id, accountId]);
+  return rows[0] ?? null;
+}
+
+/** The draft whose copy is that message, or null. */
+export async function findDraftByCopy(db: Queryable, accountId: string, mailbox: string, uid: number): Promise<DraftRow | null> {
+  const { rows } = await db.query<DraftRow>(
+    `SELECT ${COLUMNS} FROM draft WHERE account_id = $1 AND mailbox = $2 AND uid = $3`,
+    [accountId, mailbox, uid],
+  );
+  return rows[0] ?? null;
+}
+
+/** Stores the next revision if `revision` is still the current one; null when another save came first, or it is gone. */
+export async function updateDraft(
+  db: Queryable,
+  accountId: string,
+  id: string,
+  revision: number,
+  fields: ComposeFieldsFull,
+): Promise<DraftRow | null> {
+  if (!UUID.test(id)) return null;
+  const { rows } = await db.query<DraftRow>(
+    `UPDATE draft SET fields = $4, revision = revision + 1, updated_at = now()
+      WHERE id = $1 AND account_id = $2 AND revision = $3 RETURNING ${COLUMNS}`,
+    [id, accountId, revision, JSON.stringify(fields)],
+  );
+  return rows[0] ?? null;
+}
+
+/** Notes that `revision` now stands in the Drafts folder. @returns false when the draft is gone meanwhile */
+export async function setDraftCopy(db: Queryable, id: string, revision: number, mailbox: string, uid: number): Promise<boolean> {
+  const result = await db.query(
+    'UPDATE draft SET mailbox = $3, uid = $4, mirrored_revision = $2, mirrored_at = now() WHERE id = $1',
+    [id, revision, mailbox, uid],
+  );
+  return result.rowCount === 1;
+}
+
+/** Deletes a draft, only at `revision` when that is given. @returns the row as it was, or null */
+export async function deleteDraft(db: Queryable, accountId: string, id: string, revision?: number): Promise<DraftRow | null> {
+  if (!UUID.test(id)) return null;
+  const { rows } = await db.query<DraftRow>(
+    `DELETE FROM draft WHERE id = $1 AND account_id = $2 AND ($3::int IS NULL OR revision = $3) RETURNING ${COLUMNS}`,
+    [id, accountId, revision ?? null],
+  );
+  return rows[0] ?? null;
+}
+
+export interface DraftBehind extends Owner {
+  id: string;
+}
+
+/** Drafts whose copy has been behind for `seconds`. */
+export async function listDraftsBehind(db: Queryable, seconds: number, limit: number): Promise<DraftBehind[]> {
+  const { rows } = await db.query<DraftBehind>(
+    `SELECT id, tenant_id AS "tenantId", account_id AS "accountId" FROM draft
+      WHERE mirrored_revision < revision AND updated_at < now() - make_interval(secs => $1) ORDER BY updated_at LIMIT $2`,
+    [seconds, limit],
+  );
+  return rows;
+}

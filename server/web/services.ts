@@ -1,0 +1,93 @@
+// What request handlers work with: one of each connection per web process, made when first needed and never at
+// import, so that a build can load the routes without an environment.
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { Redis } from 'ioredis';
+import { loadConfig, required, type Config } from '../config.ts';
+import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
+import { folderBlobStore, type BlobStore } from '../infra/blobs/blob-store.ts';
+import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
+import { createPool, type Pool } from '../infra/db/pool.ts';
+import { logger, type Logger } from '../infra/log/logger.ts';
+import { wildduckClientFromConfig, type WildduckClient } from '../infra/wildduck/client.ts';
+import { createChangeFeed, type ChangeFeed } from './events/change-feed.store.ts';
+import { createSanitiser, type Sanitiser } from './html/sanitiser.ts';
+import { createAccountFacts, type AccountFacts } from './mailbox/account-facts.ts';
+import { createContentCache, type ContentCache } from './message/content-cache.ts';
+import { createRemoteImageSigner, type RemoteImageSigner } from './message/remote-images.ts';
+import { createAttemptLimit, valkeyCounters, type AttemptLimit } from './session/attempt-limit.ts';
+import { createSessions, type Sessions } from './session/sessions.ts';
+
+export interface Services {
+  config: Config;
+  log: Logger;
+  pool: Pool;
+  redis: Redis;
+  wildduck: WildduckClient;
+  blobs: BlobStore;
+  enqueueDeps: EnqueueDeps;
+  sessions: Sessions;
+  attemptLimit: AttemptLimit;
+  sanitiser: Sanitiser;
+  images: RemoteImageSigner;
+  changes: ChangeFeed;
+  facts: AccountFacts;
+  contents: ContentCache;
+  /** Validates every JSON answer against the contract; for tests and development, where a drift must show. */
+  checkAnswers: boolean;
+}
+
+/** Connects (lazily) to everything that the environment names. @throws ConfigError naming what is missing */
+export function createServices(env: Record<string, string | undefined> = process.env): Services {
+  const config = loadConfig(env);
+  const log = logger('web');
+  const databaseUrl = required(config.databaseUrl, 'DATABASE_URL');
+  const pool = createPool(databaseUrl, { max: 20, applicationName: 'eider-web' });
+  const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
+  const redis = connectRedis(required(config.redisUrl, 'REDIS_URL'), log);
+  const wildduck = wildduckClientFromConfig(config);
+  const blobs = folderBlobStore(join(config.home, 'blobs'));
+  return {
+    config,
+    log,
+    pool,
+    redis,
+    wildduck,
+    blobs,
+    enqueueDeps: enqueueDeps(pool, blobs),
+    sessions: createSessions(pool, secretBox.derive('web:csrf')),
+    attemptLimit: createAttemptLimit(
+      valkeyCounters(redis, (error) => log.warn({ err: (error as Error).message }, 'sign-in limits count in this process only')),
+    ),
+    sanitiser: createSanitiser(() => new Worker(new URL('./html/sanitise-worker.ts', import.meta.url))),
+    images: createRemoteImageSigner(secretBox.derive('web:images')),
+    changes: createChangeFeed(databaseUrl, log),
+    facts: createAccountFacts(wildduck),
+    contents: createContentCache(),
+    checkAnswers: env['NODE_ENV'] !== 'production',
+  };
+}
+
+/** Fails fast while Valkey is away: a request must not wait for it. */
+function connectRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    commandTimeout: 2_000,
+    enableOfflineQueue: true,
+    retryStrategy: (tries) => Math.min(tries * 200, 5_000),
+  });
+  redis.on('error', (error: Error) => log.debug({ err: error.message }, 'valkey connection'));
+  return redis;
+}
+
+const HOLDER = Symbol.for('eider.web.services');
+type Holder = { [HOLDER]?: Services };
+
+/** The process's services. Kept on globalThis, because a bundler may load this file more than once. */
+export function services(): Services {
+  const holder = globalThis as Holder;
+  holder[HOLDER] ??= createServices();
+  return holder[HOLDER];
+}
