@@ -13,7 +13,7 @@ const IO_MODULES =
   '^(child_process|cluster|dgram|dns|fs|http|http2|https|inspector|process|readline|repl|tls|tty|worker_threads)(/|$)';
 
 /** Composes modules of the WildDuck package by their path within it, with what that package itself depends on. */
-const WILDDUCK_PARTS = String.raw`^mail-server/(.+/)?wildduck-library\.ts$`;
+const WILDDUCK_PARTS = String.raw`^mail-server/[^/]+/wildduck-library\.ts$`;
 
 type Rule = NonNullable<IConfiguration['forbidden']>[number];
 
