@@ -1,7 +1,10 @@
 // Stores the demo mailbox in one account through WildDuck, once. Owns progress and what happens after being killed
 // half-way; what is stored is demo-mailbox.ts.
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { WildduckClient } from '../infra/wildduck/client.ts';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadConfig } from '../config.ts';
+import { wildduckClientFromConfig, type WildduckClient } from '../infra/wildduck/client.ts';
 import { demoMailbox } from './demo-mailbox.ts';
 import { letterSource, type Letter } from './letter.ts';
 import type { DemoFolder } from './story.ts';
@@ -137,3 +140,20 @@ async function writeState(file: string, { now, stored, complete, lastUids }: Fil
   await writeFile(`${file}.new`, JSON.stringify({ now, stored, complete, lastUids }), { mode: 0o600 });
   await rename(`${file}.new`, file);
 }
+
+/** `node server/demo/fill.ts --address alice@eider.test`, in the environment of the product's processes. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { address: { type: 'string' } } });
+  if (!values.address) throw new Error('--address: whose mailbox is to be filled');
+  const config = loadConfig();
+  const outcome = await fillDemoMailbox({
+    wildduck: wildduckClientFromConfig(config),
+    address: values.address,
+    stateFile: join(config.home, 'demo-mailbox.json'),
+    now: new Date(),
+  });
+  if (outcome.kind === 'no-account') throw new Error(`${values.address}: there is no such account`);
+  process.stdout.write(outcome.kind === 'filled' ? `${outcome.messages} messages\n` : 'filled before\n');
+}
+
+if (import.meta.main) await main();
