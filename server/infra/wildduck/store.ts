@@ -1,0 +1,202 @@
+// WildDuck's collections, read only: what the mailbox index is fed from. Never writes, and knows no SQL.
+import { MongoClient, ObjectId, type Collection, type Document, type Filter } from 'mongodb';
+import { CONTENT_PROJECTION, toStoredMessage, type StoredMessage } from './stored-message.ts';
+
+export type { StoredMessage };
+
+/** A message is read whole; with its HTML it can weigh a megabyte. Small batches bound the memory. */
+const CONTENT_BATCH = 100;
+
+export interface StoredMailbox {
+  id: string;
+  path: string;
+  specialUse: string | null;
+  subscribed: boolean;
+  hidden: boolean;
+  uidValidity: number;
+  /** Grows with every change in the mailbox. */
+  modifyIndex: number;
+}
+
+/** What changes about a message within its mailbox. */
+export interface StoredState {
+  uid: number;
+  messageKey: string;
+  modseq: number;
+  flags: string[];
+  receivedAt: Date;
+}
+
+export interface JournalEntry {
+  id: string;
+  mailboxId: string | null;
+  /** `EXISTS` a message came, `FETCH` flags changed, `EXPUNGE` it went; others concern the mailbox itself. */
+  command: string;
+  uid: number | null;
+  createdAt: Date;
+}
+
+export interface WildduckStore {
+  /** All mailboxes of an account. */
+  listMailboxes(userId: string): Promise<StoredMailbox[]>;
+  /**
+   * Journal entries of an account with an id after `afterId`, oldest first. Ids are made by several processes:
+   * an entry can appear with an id slightly below one already seen, so callers read with an overlap.
+   */
+  readJournal(userId: string, afterId: string, limit: number): Promise<JournalEntry[]>;
+  /** Accounts that have journal entries made since `since`, with each one's newest entry. */
+  changedAccounts(since: Date): Promise<{ userId: string; newestId: string }[]>;
+  /** States of messages by UID; those that are gone are missing. */
+  readStates(mailboxId: string, uids: readonly number[]): Promise<StoredState[]>;
+  /** States of a mailbox's messages in order of UID, `limit` at most, above `afterUid`. */
+  scanStates(mailboxId: string, afterUid: number, limit: number): Promise<StoredState[]>;
+  /** UID and modification sequence of every message of a mailbox, in order of UID, above `afterUid`. */
+  scanSequences(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; modseq: number }[]>;
+  /** Full messages by UID, in batches, in no particular order. */
+  readMessages(mailboxId: string, uids: readonly number[]): AsyncGenerator<StoredMessage[]>;
+  /** Full messages of a mailbox in order of UID, above `afterUid`, in batches. */
+  scanMessages(mailboxId: string, afterUid: number): AsyncGenerator<StoredMessage[]>;
+  close(): Promise<void>;
+}
+
+/** Opens the store. @param url MONGO_URL with the database in its path */
+export async function openWildduckStore(url: string, options: { maxConnections?: number } = {}): Promise<WildduckStore> {
+  const client = new MongoClient(url, {
+    maxPoolSize: options.maxConnections ?? 4,
+    appName: 'eider-index',
+    serverSelectionTimeoutMS: 10_000,
+    socketTimeoutMS: 120_000,
+    // The index must never show what a failover could take back.
+    readPreference: 'primary',
+  });
+  await client.connect();
+  const database = client.db();
+  return new MongoStore(client, database.collection('mailboxes'), database.collection('messages'), database.collection('journal'));
+}
+
+class MongoStore implements WildduckStore {
+  readonly #client: MongoClient;
+  readonly #mailboxes: Collection;
+  readonly #messages: Collection;
+  readonly #journal: Collection;
+
+  constructor(client: MongoClient, mailboxes: Collection, messages: Collection, journal: Collection) {
+    this.#client = client;
+    this.#mailboxes = mailboxes;
+    this.#messages = messages;
+    this.#journal = journal;
+  }
+
+  async listMailboxes(userId: string): Promise<StoredMailbox[]> {
+    const rows = await this.#mailboxes.find({ user: new ObjectId(userId) }).toArray();
+    return rows.map((row) => ({
+      id: String(row['_id']),
+      path: String(row['path']),
+      specialUse: row['path'] === 'INBOX' ? '\\Inbox' : row['specialUse'] ? String(row['specialUse']) : null,
+      subscribed: row['subscribed'] !== false,
+      hidden: row['hidden'] === true,
+      uidValidity: Number(row['uidValidity'] ?? 0),
+      modifyIndex: Number(row['modifyIndex'] ?? 0),
+    }));
+  }
+
+  async readJournal(userId: string, afterId: string, limit: number): Promise<JournalEntry[]> {
+    const rows = await this.#journal
+      .find({ user: new ObjectId(userId), _id: { $gt: new ObjectId(afterId) } })
+      .project({ mailbox: 1, command: 1, uid: 1, created: 1 })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
+    return rows.map((row) => ({
+      id: String(row['_id']),
+      mailboxId: row['mailbox'] ? String(row['mailbox']) : null,
+      command: String(row['command']),
+      uid: row['uid'] === undefined || row['uid'] === null ? null : Number(row['uid']),
+      createdAt: row['created'] instanceof Date ? row['created'] : (row['_id'] as ObjectId).getTimestamp(),
+    }));
+  }
+
+  async changedAccounts(since: Date): Promise<{ userId: string; newestId: string }[]> {
+    const rows = await this.#journal
+      .find({ _id: { $gt: firstIdAt(since) } })
+      .project({ user: 1 })
+      .sort({ _id: 1 })
+      .toArray();
+    const newest = new Map<string, string>();
+    for (const row of rows) if (row['user']) newest.set(String(row['user']), String(row['_id']));
+    return [...newest].map(([userId, newestId]) => ({ userId, newestId }));
+  }
+
+  readStates(mailboxId: string, uids: readonly number[]): Promise<StoredState[]> {
+    return this.#states({ mailbox: new ObjectId(mailboxId), uid: { $in: [...uids] } });
+  }
+
+  scanStates(mailboxId: string, afterUid: number, limit: number): Promise<StoredState[]> {
+    return this.#states({ mailbox: new ObjectId(mailboxId), uid: { $gt: afterUid } }, limit);
+  }
+
+  async scanSequences(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; modseq: number }[]> {
+    const rows = await this.#messages
+      .find({ mailbox: new ObjectId(mailboxId), uid: { $gt: afterUid } })
+      .project({ _id: 0, uid: 1, modseq: 1 })
+      .sort({ uid: 1 })
+      .limit(limit)
+      .batchSize(limit)
+      .toArray();
+    return rows.map((row) => ({ uid: Number(row['uid']), modseq: Number(row['modseq'] ?? 0) }));
+  }
+
+  async *readMessages(mailboxId: string, uids: readonly number[]): AsyncGenerator<StoredMessage[]> {
+    for (let start = 0; start < uids.length; start += CONTENT_BATCH) {
+      const some = uids.slice(start, start + CONTENT_BATCH);
+      const rows = await this.#messages
+        .find({ mailbox: new ObjectId(mailboxId), uid: { $in: some } })
+        .project(CONTENT_PROJECTION)
+        .toArray();
+      yield rows.map(toStoredMessage);
+    }
+  }
+
+  async *scanMessages(mailboxId: string, afterUid: number): AsyncGenerator<StoredMessage[]> {
+    let last = afterUid;
+    for (;;) {
+      const rows = await this.#messages
+        .find({ mailbox: new ObjectId(mailboxId), uid: { $gt: last } })
+        .project(CONTENT_PROJECTION)
+        .sort({ uid: 1 })
+        .limit(CONTENT_BATCH)
+        .batchSize(CONTENT_BATCH)
+        .toArray();
+      if (rows.length === 0) return;
+      const messages = rows.map(toStoredMessage);
+      last = messages.at(-1)!.uid;
+      yield messages;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #states(filter: Filter<Document>, limit = 0): Promise<StoredState[]> {
+    const rows = await this.#messages
+      .find(filter)
+      .project({ uid: 1, root: 1, modseq: 1, flags: 1, idate: 1 })
+      .sort({ uid: 1 })
+      .limit(limit)
+      .toArray();
+    return rows.map((row) => ({
+      uid: Number(row['uid']),
+      messageKey: String(row['root'] ?? row['_id']),
+      modseq: Number(row['modseq'] ?? 0),
+      flags: (row['flags'] as string[] | undefined) ?? [],
+      receivedAt: row['idate'] as Date,
+    }));
+  }
+}
+
+/** The smallest id that can be made at or after `moment` (ids start with their second). */
+export function firstIdAt(moment: Date): ObjectId {
+  const seconds = Math.max(0, Math.floor(moment.getTime() / 1000));
+  return new ObjectId(seconds.toString(16).padStart(8, '0') + '0'.repeat(16));
+}

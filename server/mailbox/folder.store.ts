@@ -1,0 +1,147 @@
+// Folders: the store's mailboxes with the index's counters, and the views (starred, labels) beside them.
+import type { PoolClient, Queryable } from '../infra/db/pool.ts';
+import type { StoredMailbox } from '../infra/wildduck/store.ts';
+import type { Folder, Label, SpecialUse } from './types.ts';
+
+const SPECIAL_USES: Record<string, SpecialUse> = {
+  '\\inbox': 'inbox',
+  '\\drafts': 'drafts',
+  '\\sent': 'sent',
+  '\\archive': 'archive',
+  '\\junk': 'junk',
+  '\\trash': 'trash',
+};
+/** Where each stands in a list of folders; ordinary ones follow by path. */
+const ORDER: (SpecialUse | null)[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', null];
+
+interface FolderRecord {
+  folder_id: string;
+  path: string;
+  special_use: SpecialUse | null;
+  subscribed: boolean;
+  messages: number;
+  unread: number;
+  conversations: number;
+  unread_conversations: number;
+}
+
+/** An account's folders, special ones first, then by path. Hidden ones are left out. */
+export async function listFolders(db: Queryable, accountId: string): Promise<Folder[]> {
+  const { rows } = await db.query<FolderRecord>({
+    name: 'mailbox-list-folders',
+    text: `SELECT folder_id, path, special_use, subscribed, messages, unread, conversations, unread_conversations
+           FROM mailbox_folder WHERE account_id = $1 AND kind = 'folder' AND NOT hidden`,
+    values: [accountId],
+  });
+  const idByPath = new Map(rows.map((row) => [row.path, row.folder_id]));
+  return rows
+    .map((row): Folder => ({
+      id: row.folder_id,
+      path: row.path,
+      name: row.path.slice(row.path.lastIndexOf('/') + 1),
+      parentId: row.path.includes('/') ? (idByPath.get(row.path.slice(0, row.path.lastIndexOf('/'))) ?? null) : null,
+      specialUse: row.special_use,
+      subscribed: row.subscribed,
+      messages: row.messages,
+      unreadMessages: row.unread,
+      conversations: row.conversations,
+      unreadConversations: row.unread_conversations,
+    }))
+    .sort((a, b) => ORDER.indexOf(a.specialUse) - ORDER.indexOf(b.specialUse) || a.path.localeCompare(b.path));
+}
+
+/** The labels in use, by name, with their counts. */
+export async function listLabels(db: Queryable, accountId: string): Promise<Label[]> {
+  const { rows } = await db.query<FolderRecord>({
+    name: 'mailbox-list-labels',
+    text: `SELECT folder_id, path, conversations, unread_conversations FROM mailbox_folder
+           WHERE account_id = $1 AND kind = 'label' AND conversations > 0 ORDER BY lower(path), path`,
+    values: [accountId],
+  });
+  return rows.map((row) => ({
+    name: row.path,
+    viewId: row.folder_id,
+    conversations: row.conversations,
+    unreadConversations: row.unread_conversations,
+  }));
+}
+
+/** What the index knows of a folder's place in the store. */
+export interface IndexedFolder {
+  folderId: string;
+  path: string;
+  specialUse: SpecialUse | null;
+  subscribed: boolean;
+  hidden: boolean;
+  uidValidity: number;
+  modseq: number;
+  messages: number;
+}
+
+/** The account's folders as the indexer compares them with the store; views left out, hidden ones included. */
+export async function indexedFolders(db: Queryable, accountId: string): Promise<IndexedFolder[]> {
+  const { rows } = await db.query({
+    name: 'mailbox-indexed-folders',
+    text: `SELECT folder_id, path, special_use, subscribed, hidden, uid_validity, modseq, messages
+           FROM mailbox_folder WHERE account_id = $1 AND kind = 'folder'`,
+    values: [accountId],
+  });
+  return rows.map((row: Record<string, unknown>) => ({
+    folderId: row['folder_id'] as string,
+    path: row['path'] as string,
+    specialUse: row['special_use'] as SpecialUse | null,
+    subscribed: row['subscribed'] as boolean,
+    hidden: row['hidden'] as boolean,
+    uidValidity: row['uid_validity'] as number,
+    modseq: row['modseq'] as number,
+    messages: row['messages'] as number,
+  }));
+}
+
+/** The special use by Eider's name; null for ordinary mailboxes and uses that Eider gives no meaning. */
+export function toSpecialUse(storeName: string | null): SpecialUse | null {
+  return storeName === null ? null : (SPECIAL_USES[storeName.toLowerCase()] ?? null);
+}
+
+/** Adds or changes a folder's row. Counters and `modseq` are left as they are. */
+export async function saveFolder(client: PoolClient, accountId: string, mailbox: StoredMailbox): Promise<void> {
+  await client.query(
+    `INSERT INTO mailbox_folder (account_id, folder_id, kind, path, special_use, subscribed, hidden, uid_validity)
+     VALUES ($1, $2, 'folder', $3, $4, $5, $6, $7)
+     ON CONFLICT (account_id, folder_id) DO UPDATE
+       SET path = excluded.path, special_use = excluded.special_use, subscribed = excluded.subscribed,
+           hidden = excluded.hidden, uid_validity = excluded.uid_validity`,
+    [
+      accountId, mailbox.id, mailbox.path, toSpecialUse(mailbox.specialUse), mailbox.subscribed, mailbox.hidden,
+      mailbox.uidValidity,
+    ],
+  );
+}
+
+/** Records the store's modification index at which a folder was found in step. Never goes back. */
+export async function saveFolderModseq(client: PoolClient, accountId: string, folderId: string, modseq: number): Promise<void> {
+  await client.query('UPDATE mailbox_folder SET modseq = greatest(modseq, $3) WHERE account_id = $1 AND folder_id = $2', [
+    accountId, folderId, modseq,
+  ]);
+}
+
+/** Removes a folder's row; its items must have gone before. */
+export async function dropFolder(client: PoolClient, accountId: string, folderId: string): Promise<void> {
+  await client.query('DELETE FROM mailbox_folder WHERE account_id = $1 AND folder_id = $2', [accountId, folderId]);
+}
+
+/** Conversations with messages in a folder, up to `limit` after `afterId`, in order of id: to make all its rows again. */
+export async function conversationsOfFolder(
+  db: Queryable,
+  accountId: string,
+  folderId: string,
+  afterId: string,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await db.query<{ conversation_id: string }>(
+    `SELECT DISTINCT conversation_id FROM mailbox_item
+     WHERE account_id = $1 AND folder_id = $2 AND conversation_id > $3 ORDER BY conversation_id LIMIT $4`,
+    [accountId, folderId, afterId, limit],
+  );
+  return rows.map((row) => row.conversation_id);
+}
