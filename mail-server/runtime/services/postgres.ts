@@ -54,7 +54,7 @@ export async function preparePostgres(
   await writeFile(join(dataFolder, 'pg_hba.conf'), 'local all all trust\nlocal replication all trust\n', { mode: 0o600 });
   runAs.own(folder);
   runAs.own(sockets);
-  return { dataFolder, socketFolder: sockets, ...runAs.wrap(programs.postgres, ['-D', dataFolder]) };
+  return { dataFolder, socketFolder: sockets, command: programs.postgres, args: ['-D', dataFolder] };
 }
 
 async function initialise(programs: PrefixPrograms, folder: string, dataFolder: string, runAs: Unprivileged): Promise<void> {

@@ -34,7 +34,7 @@ export async function startTestPostgres(folder?: string): Promise<TestPostgres> 
   const runAs = unprivileged([programs.root]);
   const settings = { sharedBuffersMb: 128, maxConnections: 300, durable: false };
   const server = await preparePostgres(programs, join(home, 'postgres'), runAs, settings);
-  const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', programs.postgres, '-D', server.dataFolder]);
+  const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', server.command, ...server.args]);
   const child = spawn(bound.command, bound.args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString('utf8')).slice(-2000)));

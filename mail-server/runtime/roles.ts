@@ -1,0 +1,115 @@
+// The table of roles: which process each is, what it needs, how it stops. Built anew at each start from what is
+// embedded and what is given by URL.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHECKOUT, NODE_BIN } from './checkout.ts';
+import type { Unprivileged } from './services/unprivileged.ts';
+import type { RoleSpec } from './supervisor/role-spec.ts';
+
+interface Command {
+  command: string;
+  args: readonly string[];
+}
+
+export type Mode = 'start' | 'dev';
+
+const READY_TIMEOUT_MS = 180_000;
+
+/** The entry of each Node role, and the roles that it needs. Those that aren't run here are given by URL. */
+const NODE_ROLES: Record<string, { entry: string; needs: readonly string[] }> = {
+  gateway: { entry: 'mail-server/documentdb-gateway/main.ts', needs: ['postgres'] },
+  wildduck: { entry: 'mail-server/wildduck/main.ts', needs: ['gateway', 'valkey'] },
+  delivery: { entry: 'server/workers/delivery.ts', needs: ['postgres', 'valkey'] },
+  scheduler: { entry: 'server/workers/scheduler.ts', needs: ['postgres', 'valkey'] },
+  indexer: { entry: 'server/workers/indexer.ts', needs: ['postgres', 'gateway', 'wildduck'] },
+  inbound: { entry: 'mail-server/inbound/main.ts', needs: ['postgres', 'wildduck'] },
+  submission: { entry: 'mail-server/submission/main.ts', needs: ['postgres', 'wildduck'] },
+};
+
+export const NODE_ROLE_NAMES = Object.keys(NODE_ROLES);
+
+/** A service that is no program of ours, run without privileges. */
+export function serviceRole(
+  role: 'postgres' | 'valkey' | 'rspamd' | 'clamd',
+  service: Command,
+  runAs: Unprivileged,
+  ready: () => Promise<boolean>,
+): RoleSpec {
+  // PostgreSQL's SIGTERM waits for clients to leave; SIGINT is its orderly quick stop.
+  const stopSignal = role === 'postgres' ? 'SIGINT' : 'SIGTERM';
+  // Bound inside the wrapper: changing credentials would undo it.
+  const bound = boundToUs(service, stopSignal);
+  return {
+    role,
+    ...runAs.wrap(bound.command, bound.args),
+    env: serviceEnvironment(),
+    cwd: '/',
+    ready,
+    readyTimeoutMs: role === 'postgres' ? 600_000 : READY_TIMEOUT_MS,
+    needs: role === 'rspamd' ? ['valkey'] : [],
+    stopSignal,
+    stopTimeoutMs: role === 'postgres' ? 60_000 : 10_000,
+    optional: role === 'rspamd' || role === 'clamd',
+  };
+}
+
+/** One of our own Node programs; in `dev` it starts again when its sources change. */
+export function nodeRole(role: string, env: NodeJS.ProcessEnv, mode: Mode): RoleSpec {
+  const entry = NODE_ROLES[role];
+  if (!entry) throw new Error(`no role ${role}`);
+  const watch = mode === 'dev' ? ['--watch', '--watch-preserve-output'] : [];
+  return {
+    role,
+    ...boundToUs({ command: process.execPath, args: [...watch, join(CHECKOUT, entry.entry)] }, 'SIGTERM'),
+    env: { ...env, EIDER_ROLE: role },
+    cwd: CHECKOUT,
+    ready: 'ipc',
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    needs: entry.needs,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 10_000,
+    optional: false,
+  };
+}
+
+/** @param build folder of the standalone build; null: Next's development server */
+export function webRole(
+  build: string | null,
+  options: { env: NodeJS.ProcessEnv; bind: string; port: number; ready: () => Promise<boolean> },
+): RoleSpec {
+  const listen = ['--hostname', options.bind, '--port', String(options.port)];
+  const command = build
+    ? { command: process.execPath, args: [join(build, 'server.js')] }
+    : { command: process.execPath, args: [join(NODE_BIN, 'next'), 'dev', ...listen] };
+  return {
+    role: 'web',
+    ...boundToUs(command, 'SIGTERM'),
+    env: {
+      ...options.env,
+      EIDER_ROLE: 'web',
+      NODE_ENV: build ? 'production' : 'development',
+      NEXT_TELEMETRY_DISABLED: '1',
+      HOSTNAME: options.bind,
+      PORT: String(options.port),
+    },
+    cwd: build ?? CHECKOUT,
+    ready: options.ready,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    needs: ['postgres', 'wildduck'],
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 5_000,
+    optional: false,
+  };
+}
+
+/** Lets the kernel stop the process when the supervisor dies, however it dies. */
+function boundToUs({ command, args }: Command, signal: RoleSpec['stopSignal']): { command: string; args: string[] } {
+  return { command: 'setpriv', args: ['--pdeathsig', signal.slice(3), '--', command, ...args] };
+}
+
+/** Services get nothing of our environment that they don't need: it may hold URLs with passwords. */
+function serviceEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, TMPDIR } = process.env;
+  return { PATH, TMPDIR, HOME: '/', LC_ALL: 'C.UTF-8', TZ: 'UTC' } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv;
+}
+export const hasEntry = (role: string) => existsSync(join(CHECKOUT, NODE_ROLES[role]!.entry));

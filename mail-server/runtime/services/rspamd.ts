@@ -1,0 +1,119 @@
+// The embedded rspamd: its folder, settings and command line. One scanning worker on loopback, a controller on a
+// Unix socket for learning, nothing else; what would only wait for dead DNS is off.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { Resolver } from 'node:dns/promises';
+import { join } from 'node:path';
+import type { PrefixPrograms } from '../prefix/programs.ts';
+import { socketFolder } from './socket-folder.ts';
+import type { Unprivileged } from './unprivileged.ts';
+
+export interface EmbeddedRspamd {
+  url: string;
+  command: string;
+  args: string[];
+}
+
+export interface RspamdOptions {
+  port: number;
+  redisUrl: string;
+  /** Whether DNS answers; without it, the modules that ask it are off. */
+  dns: boolean;
+  /** `ip` or `ip:port`; empty: the system's. */
+  dnsServers: readonly string[];
+}
+
+/** Ask DNS for nearly every message. */
+const DNS_MODULES = ['arc', 'asn', 'bimi', 'dkim', 'dmarc', 'mx_check', 'rbl', 'spf', 'surbl', 'url_redirector'];
+
+/**
+ * Off always. The first ones belong to a mail server that delays or limits by itself, which is inbound's to do; the
+ * others would send parts of people's mail to, or fetch lists from, services that nobody here has chosen.
+ */
+const UNUSED_MODULES = ['greylist', 'ratelimit', 'dkim_signing', 'milter_headers', 'fuzzy_check', 'phishing', 'rspamd_update', 'gpt', 'url_suspect'];
+
+/** Whether a resolver answers at all within a second; what it says doesn't matter. */
+export async function dnsAnswers(servers: readonly string[]): Promise<boolean> {
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  if (servers.length > 0) resolver.setServers(servers);
+  try {
+    await resolver.resolveNs('org');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes rspamd's local settings into `folder`. */
+export async function prepareRspamd(
+  programs: PrefixPrograms,
+  folder: string,
+  runAs: Unprivileged,
+  options: RspamdOptions,
+): Promise<EmbeddedRspamd> {
+  const local = join(folder, 'local');
+  const sockets = socketFolder(join(folder, 'run'));
+  await rm(local, { recursive: true, force: true });
+  for (const path of [join(folder, 'db'), join(folder, 'tmp'), join(local, 'local.d'), join(local, 'override.d')]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  }
+  for (const [name, text] of Object.entries(settings(programs, folder, sockets, options))) {
+    await writeFile(join(local, 'local.d', name), `${text}\n`, { mode: 0o600 });
+  }
+  runAs.own(folder);
+  const variables = {
+    CONFDIR: programs.rspamdConf,
+    LOCAL_CONFDIR: local,
+    DBDIR: join(folder, 'db'),
+    RUNDIR: sockets,
+    LOGDIR: folder,
+    SHAREDIR: programs.rspamdShare,
+    PLUGINSDIR: join(programs.rspamdShare, 'plugins'),
+    RULESDIR: join(programs.rspamdShare, 'rules'),
+    LUALIBDIR: join(programs.rspamdShare, 'lualib'),
+    WWWDIR: join(programs.rspamdShare, 'www'),
+  };
+  const args = [
+    '--no-fork',
+    ...['--config', join(programs.rspamdConf, 'rspamd.conf')],
+    ...Object.entries(variables).map(([name, value]) => `--var=${name}=${value}`),
+  ];
+  return { url: `http://127.0.0.1:${options.port}`, command: programs.rspamd, args };
+}
+
+function settings(programs: PrefixPrograms, folder: string, sockets: string, options: RspamdOptions): Record<string, string> {
+  const text = JSON.stringify;
+  const redis = new URL(options.redisUrl);
+  const off = [...UNUSED_MODULES, ...(options.dns ? [] : DNS_MODULES)];
+  const nameservers = options.dnsServers.length > 0 ? `dns { nameserver = [${options.dnsServers.map((server) => text(server)).join(', ')}]; }` : '';
+  return {
+    ...Object.fromEntries(off.map((module) => [`${module}.conf`, 'enabled = false;'])),
+    'worker-normal.inc': `bind_socket = "127.0.0.1:${options.port}";\ncount = 1;\nallow_file_and_shm_inputs = false;`,
+    'worker-controller.inc': `bind_socket = ${text(`${join(sockets, 'controller.sock')} mode=0600`)};`,
+    'worker-proxy.inc': 'enabled = false;',
+    'logging.inc': 'type = "console";\nlevel = "notice";\ncolor = false;\nlog_re_cache = false;',
+    'options.inc': [
+      `url_tld = ${text(programs.publicSuffixList)};`,
+      `tempdir = ${text(join(folder, 'tmp'))};`,
+      // Maps come from our own files only.
+      'map_watch_interval = 1h;',
+      nameservers,
+    ].join('\n'),
+    'lang_detection.inc': `languages = ${text(join(programs.rspamdShare, 'languages'))};`,
+    'redis.conf': [
+      `servers = "${redis.hostname}:${redis.port || '6379'}";`,
+      redis.password ? `password = ${text(decodeURIComponent(redis.password))};` : '',
+      'db = "5";',
+    ].join('\n'),
+  };
+}
+
+/** Whether the scanning worker answers. */
+export async function answersHttp(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return true;
+  } catch {
+    return false;
+  }
+}
