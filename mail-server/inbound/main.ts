@@ -7,6 +7,7 @@ import { findHostedDomain } from '../../server/domains/find-hosted-domain.ts';
 import { publicRecordsFor } from '../../server/domains/public-records.ts';
 import { createPool, type Pool } from '../../server/infra/db/pool.ts';
 import { logger } from '../../server/infra/log/logger.ts';
+import { parseDomain } from '../../server/mail/address.ts';
 import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
 import { strikeAddresses } from '../wildduck/log-lines.ts';
@@ -17,12 +18,17 @@ import { createVirusScanner } from './clamd.ts';
 import { createHostedDomains } from './hosted-domains.ts';
 import { createInboundServer } from './inbound-server.ts';
 import { createMailboxStore } from './mailbox-store.ts';
+import { selectResponsibleUser } from './responsible-user.store.ts';
 import { createSpamScanner } from './rspamd.ts';
 import { createStoredEarlier } from './stored-earlier.ts';
 import { createTakeMessage } from './take-message.ts';
 import { loadLibrary } from './wildduck-library.ts';
 
 const log = logger('inbound');
+
+// WildDuck's code has promises that nobody awaits. What they lose is logged as WildDuck itself does; ending the MX
+// for them would drop every session.
+process.on('unhandledRejection', (reason) => log.error({ reason: strikeAddresses(String(reason)) }, 'unhandled rejection'));
 
 runRole('inbound', async () => {
   const config = loadConfig();
@@ -71,6 +77,10 @@ async function build(config: Config, pool: Pool, redis: Redis, spool: Spool) {
     recipients: {
       isHosted: createHostedDomains((name) => findHostedDomain(pool, name)),
       findMailbox: (address) => store.find(address),
+      async findResponsible(domain) {
+        const userId = await selectResponsibleUser(pool, parseDomain(domain) ?? domain);
+        return userId === null ? null : store.find(userId);
+      },
       homeDomain: config.hostname.split('.').slice(1).join('.') || config.hostname,
     },
     take,

@@ -41,7 +41,7 @@ export function completeMessage(message: Buffer, server: { name: string; protoco
 function withoutField(message: Buffer, name: string): Buffer {
   const end = bodyOffset(message);
   const fields = parseHeaderFields(message);
-  const head = message.latin1Slice(0, end);
+  const head = message.toString('latin1', 0, end);
   const doomed = fields.filter((field) => field.name.toLowerCase() === name);
   const kept = doomed.reduce((text, field) => text.replace(field.raw, ''), head);
   return Buffer.concat([Buffer.from(kept, 'latin1'), message.subarray(end)]);

@@ -1,31 +1,32 @@
 // Whether an account may send under an address. Owns the rule (the address must lead to the account) and its
-// replies; which addresses lead where is WildDuck's.
+// replies; which addresses an account has is WildDuck's to tell.
 import type { WildduckClient } from '../../server/infra/wildduck/client.ts';
 import type { HeaderField } from '../../server/mail/header.ts';
 import { ReplyError } from '../smtp/reply-error.ts';
 import { readAuthors } from './header-authors.ts';
+import { leadsTo } from './own-addresses.ts';
 
 export interface SenderRules {
-  /** Main address, aliases, plus-tags, wildcard addresses and domain aliases of the user. */
+  /** Main address, aliases, plus-tags and wildcard addresses of the user. */
   owns(userId: string, address: string): Promise<boolean>;
 }
 
-const TTL_MS = 30_000;
+const TTL_MS = 15_000;
 const MAX_ENTRIES = 20_000;
 
-/** Remembers answers for half a minute: a mail merge asks the same thing a thousand times. */
-export function createSenderRules(wildduck: Pick<WildduckClient, 'resolveAddress'>, now: () => number = Date.now): SenderRules {
-  const known = new Map<string, { until: number; userId: string | null }>();
+/** Remembers an account's addresses for a moment: a mail merge asks the same thing a thousand times. */
+export function createSenderRules(wildduck: Pick<WildduckClient, 'listAddresses'>, now: () => number = Date.now): SenderRules {
+  const known = new Map<string, { until: number; addresses: string[] }>();
   return {
     async owns(userId, address) {
-      const key = address.toLowerCase();
-      const entry = known.get(key);
-      if (entry && entry.until > now()) return entry.userId === userId;
-      const resolved = await wildduck.resolveAddress(address);
-      const owner = resolved?.kind === 'user' ? resolved.userId : null;
-      if (known.size >= MAX_ENTRIES) known.clear();
-      known.set(key, { until: now() + TTL_MS, userId: owner });
-      return owner === userId;
+      let entry = known.get(userId);
+      if (!entry || entry.until <= now()) {
+        const addresses = (await wildduck.listAddresses(userId)).map((row) => row.address);
+        if (known.size >= MAX_ENTRIES) known.clear();
+        entry = { until: now() + TTL_MS, addresses };
+        known.set(userId, entry);
+      }
+      return leadsTo(entry.addresses, address);
     },
   };
 }

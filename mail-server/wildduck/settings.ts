@@ -44,7 +44,8 @@ export function storeSettings(config: Config, secrets: WildduckSecrets): Record<
     dbs: {
       mongo: required(config.mongoUrl, 'MONGO_URL'),
       redis: redisOptions(required(config.redisUrl, 'REDIS_URL')),
-      sender: 'wildduck',
+      // Empty: the queue of outgoing mail lies in the same database as the rest, not in one of ZoneMTA's.
+      sender: '',
     },
     log: { level: 'notice', skipFetchLog: true, gelf: { enabled: false } },
     sender: { zone: OUTBOUND.zone, gfs: OUTBOUND.bucket, collection: OUTBOUND.collection, loopSecret: derive('loop') },

@@ -1,0 +1,151 @@
+// A whole mail server for protocol tests: Valkey, the MongoDB front, WildDuck, MX and submission as the
+// processes that they are in production, on free ports, on the test run's PostgreSQL. Rspamd and clamd are
+// added where a test asks for them.
+import { fork, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSecretBox } from '../../server/infra/crypto/secret-box.ts';
+import { createDomain } from '../../server/domains/create-domain.ts';
+import { createWildduckClient, type WildduckClient } from '../../server/infra/wildduck/client.ts';
+import { ensurePrefix } from '../runtime/prefix/ensure-prefix.ts';
+import { ensureCertificate, ensureSecrets } from '../runtime/secrets.ts';
+import { answersPing, prepareValkey } from '../runtime/services/valkey.ts';
+import { unprivileged } from '../runtime/services/unprivileged.ts';
+import { SERVER_VARIABLE, testDatabase, type TestDatabase } from '../runtime/testing/test-database.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface TestAccount {
+  address: string;
+  password: string;
+  userId: string;
+}
+
+export interface MailStack {
+  home: string;
+  ports: Record<'mx' | 'submission' | 'submissions' | 'imap' | 'imaps' | 'pop3s', number>;
+  database: TestDatabase;
+  wildduck: WildduckClient;
+  /** The environment of every role, for starting one more. */
+  env: Record<string, string>;
+  /** Makes an account of the hosted domain `eider.test`, in WildDuck and in ours. */
+  account(name: string, options?: { quotaBytes?: number; role?: 'admin' | 'user' }): Promise<TestAccount>;
+  /** Ends one role as SIGKILL does. */
+  kill(role: Role): Promise<void>;
+  start(role: Role, env?: Record<string, string>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export type Role = 'gateway' | 'wildduck' | 'inbound' | 'submission';
+
+const ENTRIES: Record<Role, string> = {
+  gateway: 'mail-server/documentdb-gateway/main.ts',
+  wildduck: 'mail-server/wildduck/main.ts',
+  inbound: 'mail-server/inbound/main.ts',
+  submission: 'mail-server/submission/main.ts',
+};
+
+/** Starts everything; some seconds. @param extra environment on top, e.g. RSPAMD_URL */
+export async function startMailStack(extra: Record<string, string> = {}): Promise<MailStack> {
+  const home = mkdtempSync(join(tmpdir(), 'eider-mail-'));
+  const database = await testDatabase();
+  const programs = await ensurePrefix();
+  const secrets = ensureSecrets(join(home, 'secrets'));
+  const certificate = await ensureCertificate(home, 'mail.eider.test', 'openssl');
+  const names = ['mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3s', 'web', 'api', 'lmtp', 'valkey'] as const;
+  const free = await freePorts(names.length);
+  const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!])) as Record<(typeof names)[number], number>;
+  const valkey = await prepareValkey(programs, join(home, 'valkey'), unprivileged([programs.root]), { port: ports.valkey, password: secrets.valkeyPassword });
+  const documentdb = new URL(process.env[SERVER_VARIABLE]!);
+  documentdb.pathname = '/documentdb';
+  const socket = join(home, 'mongo', 'gateway.sock');
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '', HOME: home, EIDER_HOME: home, EIDER_HOSTNAME: 'mail.eider.test',
+    EIDER_PORT_WEB: String(ports.web), EIDER_PORT_MX: String(ports.mx), EIDER_PORT_SUBMISSION: String(ports.submission),
+    EIDER_PORT_SUBMISSIONS: String(ports.submissions), EIDER_PORT_IMAP: String(ports.imap), EIDER_PORT_IMAPS: String(ports.imaps),
+    EIDER_PORT_POP3S: String(ports.pop3s),
+    DATABASE_URL: database.url, DOCUMENTDB_URL: documentdb.href, REDIS_URL: valkey.url, EIDER_GATEWAY_SOCKET: socket,
+    MONGO_URL: `mongodb://${encodeURIComponent(socket)}/wildduck_${process.pid}`,
+    WILDDUCK_API_URL: `http://127.0.0.1:${ports.api}`, WILDDUCK_LMTP: `127.0.0.1:${ports.lmtp}`,
+    WILDDUCK_API_TOKEN_FILE: secrets.wildduckApiTokenFile, EIDER_SECRET_KEY_FILE: secrets.secretKeyFile,
+    EIDER_TLS_CERT: certificate.certFile, EIDER_TLS_KEY: certificate.keyFile,
+    // No test may ask the machine's resolver: nothing answers here, at once.
+    DNS_SERVERS: '127.0.0.1:1',
+    ...extra,
+  };
+  const running = new Map<string, ChildProcess>();
+  const wildduck = createWildduckClient({ baseUrl: env['WILDDUCK_API_URL']!, accessToken: readFileSync(secrets.wildduckApiTokenFile, 'utf8').trim() });
+  const { rows } = await database.pool.query<{ id: string }>(`INSERT INTO tenant (slug, name) VALUES ('eider', 'Eider') RETURNING id`);
+  const tenantId = rows[0]!.id;
+  await createDomain(database.pool, createSecretBox(Buffer.from(readFileSync(secrets.secretKeyFile, 'utf8').trim(), 'base64')), { tenantId, name: 'eider.test' });
+
+  const stack: MailStack = {
+    home, ports, database, wildduck, env,
+    async account(name, { role = 'user', ...options } = {}) {
+      const address = `${name}@eider.test`;
+      const password = `${name}-long-password-1`;
+      const made = await wildduck.createUser({ username: address, password, address, ...options });
+      if (made.kind !== 'created') throw new Error(`${address} exists`);
+      await database.pool.query(
+        'INSERT INTO account (tenant_id, wildduck_user_id, address, role) VALUES ($1, $2, $3, $4)',
+        [tenantId, made.userId, address, role],
+      );
+      return { address, password, userId: made.userId };
+    },
+    async kill(role) {
+      await end(running.get(role), 'SIGKILL');
+      running.delete(role);
+    },
+    async start(role, more = {}) {
+      running.set(role, await startRole(role, { ...env, ...more }, home));
+    },
+    async stop() {
+      for (const role of ['submission', 'inbound', 'wildduck', 'gateway', 'valkey']) await end(running.get(role), 'SIGTERM');
+      await database.drop();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+  try {
+    mkdirSync(join(home, 'mongo'), { mode: 0o700 });
+    running.set('valkey', spawn(valkey.command, valkey.args, { stdio: ['ignore', openSync(join(home, 'valkey.log'), 'a'), 'inherit'] }));
+    while (!(await answersPing(valkey.url))) await sleep(50);
+    for (const role of ['gateway', 'wildduck', 'inbound', 'submission'] as const) await stack.start(role);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
+
+function startRole(role: Role, env: Record<string, string>, home: string): Promise<ChildProcess> {
+  const log = openSync(join(home, `${role}.log`), 'a');
+  const child = fork(join(CHECKOUT, ENTRIES[role]), { env: env as NodeJS.ProcessEnv, cwd: CHECKOUT, stdio: ['ignore', log, log, 'ipc'] as StdioOptions, execArgv: [] });
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve(child));
+    child.once('exit', (code) => reject(new Error(`${role} ended with ${code}:\n${readFileSync(join(home, `${role}.log`), 'utf8').slice(-2000)}`)));
+  });
+}
+
+function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+/** Ports that were free a moment ago; all asked for at once, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+    })),
+  );
+  const found = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return found;
+}
