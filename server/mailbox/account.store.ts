@@ -77,21 +77,18 @@ export async function leaseAccount(
   owner: string,
   seconds: number,
 ): Promise<AccountPosition | null> {
-  await db.query(
-    `INSERT INTO mailbox_account (account_id)
-     SELECT id FROM account WHERE id = $1 AND wildduck_user_id IS NOT NULL
-     ON CONFLICT (account_id) DO NOTHING`,
-    [accountId],
-  );
-  const { rows } = await db.query(
-    `UPDATE mailbox_account m
-     SET lease_owner = $2, lease_until = clock_timestamp() + make_interval(secs => $3)
-     FROM account a
-     WHERE m.account_id = $1 AND a.id = m.account_id AND a.wildduck_user_id IS NOT NULL
-       AND (m.lease_owner = $2 OR m.lease_until IS NULL OR m.lease_until < clock_timestamp())
-     RETURNING m.account_id, a.wildduck_user_id, m.state, m.journal_id, m.followed_at, m.compared_at`,
-    [accountId, owner, seconds],
-  );
+  const { rows } = await db.query({
+    name: 'mailbox-lease-account',
+    text: `INSERT INTO mailbox_account AS m (account_id, lease_owner, lease_until)
+           SELECT id, $2, clock_timestamp() + make_interval(secs => $3)
+           FROM account WHERE id = $1 AND wildduck_user_id IS NOT NULL
+           ON CONFLICT (account_id) DO UPDATE
+             SET lease_owner = excluded.lease_owner, lease_until = excluded.lease_until
+             WHERE m.lease_owner = excluded.lease_owner OR m.lease_until IS NULL OR m.lease_until < clock_timestamp()
+           RETURNING m.account_id, m.state, m.journal_id, m.followed_at, m.compared_at,
+             (SELECT wildduck_user_id FROM account WHERE id = $1)`,
+    values: [accountId, owner, seconds],
+  });
   return rows[0] ? toPosition(rows[0]) : null;
 }
 
@@ -126,6 +123,22 @@ export async function accountsOfUsers(db: Queryable, userIds: readonly string[])
     [userIds],
   );
   return rows.map((row) => ({ accountId: row.id, userId: row.wildduck_user_id }));
+}
+
+/** Of accounts with the id of their newest journal entry, those whose index has not applied it. */
+export async function accountsBehind(
+  db: Queryable,
+  newest: readonly { accountId: string; newestId: string }[],
+): Promise<string[]> {
+  if (newest.length === 0) return [];
+  const { rows } = await db.query<{ account_id: string }>({
+    name: 'mailbox-accounts-behind',
+    text: `SELECT n.account_id FROM unnest($1::uuid[], $2::text[]) AS n (account_id, newest_id)
+           LEFT JOIN mailbox_account m ON m.account_id = n.account_id
+           WHERE m.journal_id IS NULL OR m.journal_id < n.newest_id`,
+    values: [newest.map((entry) => entry.accountId), newest.map((entry) => entry.newestId)],
+  });
+  return rows.map((row) => row.account_id);
 }
 
 /** Accounts that want a full comparison: never built, or last compared before `before`. Oldest first. */

@@ -158,24 +158,33 @@ interface ResolveReply {
 }
 
 /**
- * Whose address this is, aliases, plus-labels and wildcard addresses (`*@example.com`) included; null when nobody's.
- * Dots in the local part do not count, as WildDuck has it.
+ * Whose address this is: an account's or a forwarding one; plus-labels, domain aliases and catch-alls (`*@domain`,
+ * `local@*`) included; null when nobody's. Dots in the local part do not count, as WildDuck has it.
  */
 export async function resolveAddress(transport: Transport, address: string): Promise<ResolvedAddress | null> {
-  let reply: ResolveReply | null;
+  const at = address.lastIndexOf('@');
+  if (at < 1) return null;
+  // WildDuck's own `allowWildcard` answers 500 for every address that has no exact match (1.51).
+  const candidates = [address, `*${address.slice(at)}`, `${address.slice(0, at)}@*`];
+  for (const candidate of candidates) {
+    const reply = await resolveExactly(transport, candidate);
+    if (reply) {
+      return reply.user !== undefined
+        ? { kind: 'user', addressId: reply.id, address: reply.address, userId: reply.user }
+        : { kind: 'forward', addressId: reply.id, address: reply.address, targets: reply.targets ?? [] };
+    }
+  }
+  return null;
+}
+
+async function resolveExactly(transport: Transport, address: string): Promise<ResolveReply | null> {
   try {
-    reply = await orNull(transport.json<ResolveReply>('GET', path(['addresses', 'resolve', address]), {
-      query: { allowWildcard: true },
-    }));
+    return await orNull(transport.json<ResolveReply>('GET', path(['addresses', 'resolve', address])));
   } catch (error) {
     // Something that is no address at all is nobody's.
     if (error instanceof WildduckError && error.code === 'invalid') return null;
     throw error;
   }
-  if (!reply) return null;
-  return reply.user !== undefined
-    ? { kind: 'user', addressId: reply.id, address: reply.address, userId: reply.user }
-    : { kind: 'forward', addressId: reply.id, address: reply.address, targets: reply.targets ?? [] };
 }
 
 interface AddressReply {
