@@ -6,7 +6,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { configuration } from './rules.ts';
 
 /** Top-level folders that hold modules, and single files beside them. */
-const ROOTS = ['app', 'components', 'server', 'mail-server', 'test', 'e2e', 'bench', 'proxy.ts'];
+const ROOTS = ['app', 'components', 'server', 'mail-server', 'test', 'e2e', 'bench', 'proxy.ts', 'instrumentation.ts', 'next.config.ts'];
 
 export interface Violation {
   rule: string;

@@ -1,0 +1,80 @@
+// What every journey starts from: the product, the outside world's mail server, and browser windows that are signed
+// in already.
+import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright/test';
+import type { Login, ProductAddress } from '../test/product/product.ts';
+import { HANDOVER_VARIABLE, type Handover } from './global-set-up.ts';
+import { openOutside, type Outside } from './outside.ts';
+
+type SavedSession = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+interface WorkerFixtures {
+  handover: Handover;
+  product: ProductAddress;
+  outside: Outside;
+  /** Sessions by address: signing in once per account keeps the journeys below the rate limit. */
+  sessions: Map<string, SavedSession>;
+}
+
+interface TestFixtures {
+  /** A new window, signed in as the account, on its inbox. */
+  openMail(login: Login, options?: BrowserContextOptions): Promise<Page>;
+  /** A subject that no other message has. */
+  unique(words: string): string;
+}
+
+let count = 0;
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  handover: [
+    async ({}, use) => {
+      const text = process.env[HANDOVER_VARIABLE];
+      if (!text) throw new Error(`${HANDOVER_VARIABLE} is missing: run through e2e/playwright.config.ts`);
+      await use(JSON.parse(text) as Handover);
+    },
+    { scope: 'worker' },
+  ],
+  product: [async ({ handover }, use) => use(handover.product), { scope: 'worker' }],
+  outside: [
+    async ({ handover }, use) => {
+      const outside = await openOutside(handover.outsidePort);
+      await use(outside);
+      await outside.close();
+    },
+    { scope: 'worker' },
+  ],
+  sessions: [async ({}, use) => use(new Map()), { scope: 'worker' }],
+  openMail: async ({ browser, product, sessions, contextOptions }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (login, options = {}) => {
+      const storageState = sessions.get(login.address);
+      const context = await browser.newContext({ ...contextOptions, baseURL: product.url, storageState, ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      await page.goto('/mail/inbox');
+      if (!storageState) {
+        await signIn(page, login);
+        sessions.set(login.address, await context.storageState());
+      }
+      await expect(page.getByRole('list', { name: 'Conversations in Inbox' })).toBeVisible();
+      return page;
+    });
+    for (const context of contexts) await context.close();
+  },
+  unique: async ({}, use) => {
+    await use((words) => `${words} ${process.pid.toString(36)}${(++count).toString(36)}${Date.now().toString(36)}`);
+  },
+});
+
+/** Fills in the sign-in form that the page shows. */
+export async function signIn(page: Page, login: Login): Promise<void> {
+  await page.getByRole('textbox', { name: 'Email address' }).fill(login.address);
+  await page.getByLabel('Password', { exact: true }).fill(login.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** The row of the list whose conversation has this subject. */
+export function row(page: Page, subject: string) {
+  return page.getByRole('listitem').filter({ hasText: subject });
+}
+
+export { expect };
