@@ -164,9 +164,22 @@ function run(command, args, options, forward = false) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(signal, () => (forward || signal === 'SIGINT' ? tell() : child.kill(signal)));
     }
+    // npm, told to end, ends the shell between us and leaves us behind: nobody would be left to stop.
+    if (forward && process.env.npm_lifecycle_event) watchParent(tell);
     child.once('error', (error) => fail(new Refusal(`${command} cannot be run: ${error.message}`)));
     child.once('exit', (code, signal) => done(signal ? 1 : (code ?? 1)));
   });
+}
+
+/** Calls `gone` once when our parent process has ended. */
+function watchParent(gone) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
+  }, 500);
+  timer.unref();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

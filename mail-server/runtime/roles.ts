@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT, NODE_BIN } from './checkout.ts';
 import type { Unprivileged } from './services/unprivileged.ts';
+import { SetupError } from './setup-error.ts';
 import type { RoleSpec } from './supervisor/role-spec.ts';
 
 interface Command {
@@ -26,7 +27,19 @@ const NODE_ROLES: Record<string, { entry: string; needs: readonly string[] }> = 
   submission: { entry: 'mail-server/submission/main.ts', needs: ['postgres', 'wildduck'] },
 };
 
-export const NODE_ROLE_NAMES = Object.keys(NODE_ROLES);
+/**
+ * The Node roles to run here: those named in `EIDER_ROLES` (comma-separated; all when unset), so that a further machine
+ * can run, say, only `delivery` against the same services.
+ * @throws SetupError naming an unknown one
+ */
+export function selectRoles(text: string | undefined): { node: string[]; web: boolean } {
+  const known = [...Object.keys(NODE_ROLES), 'web'];
+  const wanted = (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown) throw new SetupError(`EIDER_ROLES: no role "${unknown}"; there are ${known.join(', ')}`);
+  const chosen = wanted.length > 0 ? known.filter((name) => wanted.includes(name)) : known;
+  return { node: chosen.filter((name) => name !== 'web'), web: chosen.includes('web') };
+}
 
 /** A service that is no program of ours, run without privileges. */
 export function serviceRole(

@@ -15,13 +15,14 @@ import { internalPorts, isPortFree } from './internal-ports.ts';
 import { applyMigrations } from './migrations/apply-migrations.ts';
 import { ensurePrefix } from './prefix/ensure-prefix.ts';
 import { progress, type Progress } from './progress.ts';
-import { hasEntry, NODE_ROLE_NAMES, nodeRole, webRole, type Mode } from './roles.ts';
+import { hasEntry, nodeRole, selectRoles, webRole, type Mode } from './roles.ts';
 import { ensureCertificate, ensureSecrets } from './secrets.ts';
 import { ensureDatabase, ensureDocumentdb } from './services/databases.ts';
 import { answersHttp } from './services/rspamd.ts';
 import { SetupError } from './setup-error.ts';
 import { endLeftovers } from './supervisor/process-record.ts';
 import { RoleFailure } from './supervisor/role-process.ts';
+import type { RoleSpec } from './supervisor/role-spec.ts';
 import { serveStatus } from './supervisor/status-server.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 
@@ -90,17 +91,23 @@ async function bringUp(run: Run): Promise<void> {
   await show.step('services', () => supervisor.start(services.specs));
   await show.step('databases', (detail) => migrate(services, detail));
   await show.step('database client', (detail) => ensurePrismaClient().then((made) => detail(made ? 'generated' : '')));
-  const roles = NODE_ROLE_NAMES.filter((role) => role !== 'gateway' || services.gateway).filter(hasEntry); // XXX
+  const roles = selectRoles(process.env['EIDER_ROLES']);
+  const node = roles.node.filter((role) => role !== 'gateway' || services.gateway).filter(hasEntry); // XXX
   // The web build and the mail server come up side by side: the one computes while the other waits for its disk.
-  const mail = show.step('mail server', () => supervisor.start(roles.map((role) => nodeRole(role, env, mode))));
-  const build = mode === 'dev' ? Promise.resolve(null) : show.step('web build', (detail) => ensureWebBuild(() => detail('built anew')));
+  const mail = show.step('mail server', () => supervisor.start(node.map((role) => nodeRole(role, env, mode))));
+  const builds = roles.web && mode === 'start';
+  const build = builds ? show.step('web build', (detail) => ensureWebBuild(() => detail('built anew'))) : Promise.resolve(null);
   const [folder] = await Promise.all([build, mail]);
-  await show.step('first accounts', (detail) => ensureFirstRun(env, paths.firstRun, detail));
-  const address = `http://${config.bind === '0.0.0.0' || config.bind === '::' ? '127.0.0.1' : config.bind}:${config.ports.web}`;
-  const web = webRole(folder, { env, bind: config.bind, port: config.ports.web, ready: () => answersHttp(`${address}/api/health`) });
-  await show.step('web', () => supervisor.start([web]));
+  if (node.includes('wildduck')) await show.step('first accounts', (detail) => ensureFirstRun(env, paths.firstRun, detail));
+  if (roles.web) await show.step('web', () => supervisor.start([webRoleHere(config, env, folder)]));
   if (run.demo) await show.step('demo mailbox', (detail) => fillDemo(env, paths, detail));
   announce(run, services);
+}
+
+function webRoleHere(config: Config, env: NodeJS.ProcessEnv, build: string | null): RoleSpec {
+  const host = config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind === '::' ? '[::1]' : config.bind;
+  const health = `http://${host}:${config.ports.web}/api/health`;
+  return webRole(build, { env, bind: config.bind, port: config.ports.web, ready: () => answersHttp(health) });
 }
 
 async function migrate(services: Services, detail: (text: string) => void): Promise<void> {

@@ -54,6 +54,8 @@ export async function ensureDocumentdb(urls: DatabaseUrls): Promise<void> {
         WHERE name IN ('documentdb_core', 'documentdb', 'pg_cron') AND installed_version <> default_version
         ORDER BY name DESC`,
     );
+    // pg_cron keeps with each job where it connects to: the folder's name, when EIDER_HOME has moved, is another.
+    await client.query("UPDATE cron.job SET nodename = current_setting('cron.host') WHERE nodename <> current_setting('cron.host')");
     for (const { name } of outdated.rows) await client.query(`ALTER EXTENSION ${pg.escapeIdentifier(name)} UPDATE`);
   });
 }

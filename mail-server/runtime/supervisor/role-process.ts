@@ -79,10 +79,14 @@ export class RoleProcess extends EventEmitter<RoleEvents> {
     child.stdout?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.#log.write(chunk));
     this.#ended = new Promise((resolve) => {
-      child.once('error', (error) => this.#onEnd(child, `cannot be started: ${error.message}`).then(resolve, resolve));
+      const end = (how: string, killed = false) => {
+        this.#onEnd(child, how, killed);
+        resolve();
+      };
+      child.once('error', (error) => end(`cannot be started: ${error.message}`));
       // What it started itself may hold our pipes open: `close` comes only when that is gone too.
       child.once('exit', () => this.#killAll());
-      child.once('close', (code, killedBy) => this.#onEnd(child, describeExit(code, killedBy)).then(resolve, resolve));
+      child.once('close', (code, killedBy) => end(describeExit(code, killedBy), killedBy === 'SIGKILL' || killedBy === 'SIGTERM'));
     });
     this.#identity = child.pid === undefined ? null : identify(child.pid);
     if (this.#identity) this.#record.add({ ...this.#identity, role, stopSignal });
@@ -155,12 +159,13 @@ export class RoleProcess extends EventEmitter<RoleEvents> {
     for (const member of sessionOf(this.#identity)) signal(member, 'SIGKILL');
   }
 
-  async #onEnd(child: ChildProcess, how: string): Promise<void> {
+  #onEnd(child: ChildProcess, how: string, killed: boolean): void {
     if (child !== this.#child) return;
     this.#child = null;
     this.#record.remove(this.spec.role);
     if (this.#state === 'stopping' || this.#state === 'stopped') return;
-    const last = this.#log.lastWords();
+    // Whoever is killed from outside has nothing to say about it.
+    const last = killed ? '' : this.#log.lastWords();
     const reason = last ? `${how}: ${last}` : how;
     this.#lastExit = { at: new Date().toISOString(), reason };
     this.#failures = Date.now() - this.#startedAt > STABLE_AFTER_MS ? 1 : this.#failures + 1;
