@@ -2,11 +2,12 @@
 // import, so that a build can load the routes without an environment.
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { loadConfig, required, type Config } from '../config.ts';
 import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
 import { folderBlobStore, type BlobStore } from '../infra/blobs/blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
+import { createFlagWriter, type FlagWriter } from '../infra/imap/add-flags.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
 import { wildduckClientFromConfig, type WildduckClient } from '../infra/wildduck/client.ts';
@@ -32,6 +33,7 @@ export interface Services {
   images: RemoteImageSigner;
   changes: ChangeFeed;
   facts: AccountFacts;
+  flags: FlagWriter;
   contents: ContentCache;
   /** Validates every JSON answer against the contract; for tests and development, where a drift must show. */
   checkAnswers: boolean;
@@ -63,6 +65,7 @@ export function createServices(env: Record<string, string | undefined> = process
     images: createRemoteImageSigner(secretBox.derive('web:images')),
     changes: createChangeFeed(databaseUrl, log),
     facts: createAccountFacts(wildduck),
+    flags: createFlagWriter(wildduck, { host: config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind, port: config.ports.imaps }),
     contents: createContentCache(),
     checkAnswers: env['NODE_ENV'] !== 'production',
   };
@@ -70,7 +73,8 @@ export function createServices(env: Record<string, string | undefined> = process
 
 /** Fails fast while Valkey is away: a request must not wait for it. */
 function connectRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, {
+  const redis = new Redis({
+    ...redisAddress(new URL(url)),
     lazyConnect: true,
     maxRetriesPerRequest: 1,
     connectTimeout: 2_000,
@@ -80,6 +84,20 @@ function connectRedis(url: string, log: Logger): Redis {
   });
   redis.on('error', (error: Error) => log.debug({ err: error.message }, 'valkey connection'));
   return redis;
+}
+
+/** `redis://[user:password@]host:port[/db]`, `rediss://…`, or `unix:///path?db=n&password=p`. */
+function redisAddress(url: URL): RedisOptions {
+  const password = decodeURIComponent(url.password) || (url.searchParams.get('password') ?? '');
+  const login = { ...(url.username ? { username: decodeURIComponent(url.username) } : {}), ...(password ? { password } : {}) };
+  if (url.protocol === 'unix:') return { path: decodeURIComponent(url.pathname), db: Number(url.searchParams.get('db') ?? 0), ...login };
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || 6379),
+    db: Number(url.pathname.slice(1)) || 0,
+    ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
+    ...login,
+  };
 }
 
 const HOLDER = Symbol.for('eider.web.services');

@@ -1,5 +1,5 @@
 // Rows of draft: what the user has written so far, and where its copy in the Drafts folder stands.
-import type { Queryable } from '../../infra/db/pool.ts';
+import type { PoolClient, Queryable } from '../../infra/db/pool.ts';
 import type { ComposeFieldsFull } from '../contract/compose.ts';
 import { UUID } from './upload.store.ts';
 
@@ -85,6 +85,11 @@ export async function deleteDraft(db: Queryable, accountId: string, id: string, 
     [id, accountId, revision ?? null],
   );
   return rows[0] ?? null;
+}
+
+/** Waits until this transaction is the only one that writes the draft's copy. */
+export async function lockDraft(client: PoolClient, id: string): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('draft-copy:' || $1, 0))`, [id]);
 }
 
 export interface DraftBehind extends Owner {

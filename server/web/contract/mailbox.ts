@@ -13,6 +13,7 @@ export const folder = z.object({
   path: z.string(),
   parentId: opaqueId.nullable(),
   specialUse: specialUse.nullable(),
+  /** Conversations, with unread messages and in all. */
   unread: z.number().int(),
   total: z.number().int(),
 });
@@ -30,6 +31,8 @@ export const conversationRow = z.object({
   snippet: z.string(),
   /** Oldest first, without repeats; `self` marks the account's own addresses. At most 6. */
   participants: z.array(mailAddress.extend({ self: z.boolean() })),
+  /** Of the newest message, at most 3: what a list of sent mail or drafts shows instead. */
+  recipients: z.array(mailAddress.extend({ self: z.boolean() })),
   messageCount: z.number().int(),
   unreadCount: z.number().int(),
   starred: z.boolean(),
@@ -70,7 +73,7 @@ export const actionBody = z
   .object({
     action: actionName,
     conversationIds: z.array(opaqueId).max(500).optional(),
-    emailIds: z.array(opaqueId).max(2000).optional(),
+    emailIds: z.array(opaqueId).max(5000).optional(),
     /** The folder that the user looks at. */
     folderId: opaqueId.optional(),
     /** With `move`. */

@@ -73,7 +73,10 @@ export const emailHead = z.object({
   bcc: z.array(mailAddress),
   subject: z.string(),
   snippet: z.string(),
+  /** When it arrived: what lists and conversations are ordered by. */
   date: instant,
+  /** From the Date header: whatever the sender's clock said. */
+  sentAt: instant,
   sizeBytes: z.number().int(),
   unread: z.boolean(),
   starred: z.boolean(),

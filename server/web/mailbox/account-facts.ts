@@ -4,19 +4,23 @@ import type { SpecialUse } from '../contract/mailbox.ts';
 import type { Identity } from '../contract/session.ts';
 import { WildduckError } from '../../infra/wildduck/errors.ts';
 import type { WildduckClient } from '../../infra/wildduck/client.ts';
-import type { Session } from '../session/session.store.ts';
 
 const KEEP_MS = 60_000;
 const MAX_ENTRIES = 5_000;
 
+/** An account by its user in the mail store. */
+export interface MailUser {
+  wildduckUserId: string;
+}
+
 export interface AccountFacts {
   /** Addresses the account may send from, the main one first. */
-  identities(session: Session): Promise<Identity[]>;
+  identities(account: MailUser): Promise<Identity[]>;
   /** The mail store's id of a special folder, made when the account has none. */
-  folderFor(session: Session, use: SpecialUse): Promise<string>;
-  quota(session: Session): Promise<{ usedBytes: number; limitBytes: number }>;
+  folderFor(account: MailUser, use: SpecialUse): Promise<string>;
+  quota(account: MailUser): Promise<{ usedBytes: number; limitBytes: number }>;
   /** Folders were made, renamed or deleted. */
-  forget(session: Session): void;
+  forget(account: MailUser): void;
 }
 
 const FLAG: Record<Exclude<SpecialUse, 'inbox'>, string> = {
@@ -52,17 +56,17 @@ export function createAccountFacts(wildduck: WildduckClient, now: () => number =
     });
 
   return {
-    identities: (session) =>
-      identities.get(session.wildduckUserId, async () => {
-        const addresses = await wildduck.listAddresses(session.wildduckUserId);
+    identities: (account) =>
+      identities.get(account.wildduckUserId, async () => {
+        const addresses = await wildduck.listAddresses(account.wildduckUserId);
         return addresses
           // `*@example.com` receives; nobody can send as a pattern.
           .filter((entry) => !entry.address.includes('*'))
           .map((entry) => ({ address: entry.address, name: entry.name, main: entry.main }))
           .sort((a, b) => Number(b.main) - Number(a.main));
       }),
-    async folderFor(session, use) {
-      const userId = session.wildduckUserId;
+    async folderFor(account, use) {
+      const userId = account.wildduckUserId;
       const wanted = (known: Map<string, string>) =>
         use === 'inbox' ? known.get('inbox') : (known.get(FLAG[use]) ?? known.get(`path:${DEFAULT_PATH[use]}`));
       const known = wanted(await specialFolders(userId));
@@ -74,14 +78,14 @@ export function createAccountFacts(wildduck: WildduckClient, now: () => number =
       if (made === undefined) throw new WildduckError('protocol', `no ${use} folder after making one`);
       return made;
     },
-    quota: (session) =>
-      quotas.get(session.wildduckUserId, async () => {
-        const user = await wildduck.getUser(session.wildduckUserId);
+    quota: (account) =>
+      quotas.get(account.wildduckUserId, async () => {
+        const user = await wildduck.getUser(account.wildduckUserId);
         return { usedBytes: user?.quota.usedBytes ?? 0, limitBytes: user?.quota.allowedBytes ?? 0 };
       }),
-    forget(session) {
-      folders.forget(session.wildduckUserId);
-      identities.forget(session.wildduckUserId);
+    forget(account) {
+      folders.forget(account.wildduckUserId);
+      identities.forget(account.wildduckUserId);
     },
   };
 }

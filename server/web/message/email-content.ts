@@ -84,7 +84,7 @@ function toAttachment(emailId: string, attachment: MessageAttachment): EmailCont
   };
 }
 
-function fallbackName(contentType: string): string {
+export function fallbackName(contentType: string): string {
   if (contentType === 'message/rfc822') return 'message.eml';
   if (contentType === 'text/calendar') return 'invitation.ics';
   return 'attachment';

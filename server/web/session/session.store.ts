@@ -130,3 +130,14 @@ export async function findAccountByUser(db: Queryable, wildduckUserId: string): 
   );
   return rows[0] ?? null;
 }
+
+/** An active account by its id, or null. */
+export async function findAccountById(db: Queryable, id: string): Promise<AccountRow | null> {
+  const { rows } = await db.query<AccountRow>(
+    `SELECT a.id, a.tenant_id AS "tenantId", a.wildduck_user_id AS "wildduckUserId", a.address,
+            a.display_name AS "displayName", a.role
+       FROM account a WHERE a.id = $1 AND a.status = 'active' AND a.wildduck_user_id IS NOT NULL`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

@@ -1,0 +1,30 @@
+// How Next builds and serves the web app. Security headers are proxy.ts's and server/web/api's.
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  output: 'standalone',
+  outputFileTracingRoot: import.meta.dirname,
+  // Engineers and tests can build beside a running app.
+  distDir: process.env['EIDER_NEXT_DIST'] ?? '.next',
+  // Types are checked once, by `npm run typecheck`, not again in every build.
+  typescript: { ignoreBuildErrors: true },
+  // Left to Node: they look for files beside themselves, start threads, or gain nothing from bundling.
+  serverExternalPackages: [
+    'jsdom', 'dompurify', 'css-tree', 'pg', 'ioredis', 'pino', 'mongodb', 'nodemailer', 'html-to-text', 'imapflow', 'libmime',
+    'iconv-lite', 'postal-mime', '@prisma/client', '@prisma/adapter-pg',
+  ],
+  // The sanitiser's thread is started from its source, which Node runs as it is; its packages are only imported there.
+  outputFileTracingIncludes: {
+    '/api/**': ['./server/web/html/**/*.ts', './node_modules/jsdom/**', './node_modules/dompurify/dist/**', './node_modules/css-tree/**'],
+  },
+  poweredByHeader: false,
+  compress: true,
+  reactStrictMode: true,
+  // The address of a conversation is fetched by our own client; Next's image service is not used.
+  images: { unoptimized: true },
+  devIndicators: false,
+  logging: { incomingRequests: false },
+  allowedDevOrigins: ['127.0.0.1', 'localhost'],
+};
+
+export default config;

@@ -1,0 +1,134 @@
+// The handler of every route. Each is a line or a few: what it calls does the work.
+import { suggestRecipients } from '../contacts/suggest.ts';
+import { composeFrom } from '../compose/compose-from.ts';
+import { createDraft, discardDraft, readDraft, saveDraft } from '../compose/drafts.ts';
+import { sendMessage } from '../compose/send.ts';
+import { removeUpload, serveUpload, takeUpload } from '../compose/uploads.ts';
+import { openEventStream } from '../events/event-stream.ts';
+import { checkHealth } from '../health/probes.ts';
+import { act } from '../mailbox/act.ts';
+import { conversationsIn, foldersOf, searchMail } from '../mailbox/list-mail.ts';
+import { makeFolder, removeFolder, renameFolder } from '../mailbox/manage-folders.ts';
+import { serveBody } from '../message/body.ts';
+import { requireEmailId } from '../message/email-id.ts';
+import { readConversation, readEmail } from '../message/read-email.ts';
+import { serveRemoteImage } from '../message/serve-image.ts';
+import { serveAttachment, serveInline, serveSource } from '../message/serve-part.ts';
+import { readSessionCookie, sessionCookie } from '../session/cookie.ts';
+import { recordLoginEvent } from '../session/login-event.store.ts';
+import { signIn, signOut } from '../session/sign-in.ts';
+import { readMe } from '../settings/me.ts';
+import { setTrustedSender, writeSettings } from '../settings/settings.store.ts';
+import { AppError, fieldError } from './app-error.ts';
+import type { Handlers } from './context.ts';
+
+export const handlers: Handlers = {
+  'health.get': async (_input, { services }) => {
+    const health = await checkHealth(services);
+    return Response.json(health, { status: health.status === 'down' ? 503 : 200 });
+  },
+
+  'session.create': async ({ body }, context) => {
+    const { services, secure, request } = context;
+    const issued = await signIn(services, { ...body, ip: context.ip, userAgent: context.userAgent });
+    // A browser has one session: what it held before ends here.
+    const before = readSessionCookie(request.headers.get('cookie'), secure);
+    const former = before === null ? null : await services.sessions.find(before);
+    if (former) await services.sessions.end(former);
+    context.answerHeaders.append('set-cookie', sessionCookie(issued.token, { secure, ...maxAge(issued.maxAgeSeconds) }));
+    return readMe(services, issued.session);
+  },
+  'session.delete': async (_input, context) => {
+    await signOut(context.services, context.session, context);
+    context.answerHeaders.append('set-cookie', sessionCookie('', { secure: context.secure }));
+    return {};
+  },
+  'sessions.list': async (_input, { services, session }) => ({
+    items: (await services.sessions.list(session)).map((row) => ({
+      id: row.id,
+      current: row.id === session.id,
+      createdAt: row.createdAt.toISOString(),
+      lastSeenAt: row.lastSeenAt.toISOString(),
+      ip: row.ip,
+      userAgent: row.userAgent,
+    })),
+  }),
+  'sessions.revoke': async ({ params }, { services, session, ip, userAgent }) => {
+    if (!(await services.sessions.revoke(session, params.sessionId))) throw new AppError('not_found');
+    const { tenantId, accountId, address } = session;
+    await recordLoginEvent(services.pool, { kind: 'revoked', tenantId, accountId, address, ip, userAgent });
+    return {};
+  },
+
+  'me.get': (_input, { services, session }) => readMe(services, session),
+  'settings.update': ({ body }, { services, session }) => writeSettings(services.pool, session, body),
+
+  'folders.list': async (_input, { services, session }) => ({ items: await foldersOf(services, session) }),
+  'folders.create': async ({ body }, { services, session }) => ({ items: await makeFolder(services, session, body.path) }),
+  'folders.rename': async ({ params, body }, { services, session }) => ({
+    items: await renameFolder(services, session, params.folderId, body.path),
+  }),
+  'folders.delete': async ({ params }, { services, session }) => ({ items: await removeFolder(services, session, params.folderId) }),
+  'folders.conversations': ({ params, query }, { services, session }) =>
+    conversationsIn(services, session, { folderId: params.folderId, ...query }),
+  'mailbox.byUse': async ({ params, query }, { services, session }) => {
+    const folders = await foldersOf(services, session);
+    const folder = folders.find((candidate) => candidate.specialUse === params.use);
+    return folder ? conversationsIn(services, session, { folderId: folder.id, ...query }) : { items: [], nextCursor: null };
+  },
+
+  'conversations.get': ({ params, query }, { services, session }) =>
+    readConversation(services, session, params.conversationId, query.folderId),
+  'conversations.act': ({ body }, { services, session }) => act(services, session, body),
+
+  'emails.search': ({ query }, { services, session }) => searchMail(services, session, query),
+  'search.query': ({ query }, { services, session }) => searchMail(services, session, query),
+  'emails.get': ({ params }, { services, session }) => readEmail(services, session, requireEmailId(params.emailId)),
+  'emails.body': ({ params, query }, { services, session }) =>
+    serveBody(services, session, requireEmailId(params.emailId), {
+      theme: query.theme,
+      images: query.images === undefined ? undefined : query.images === '1',
+    }),
+  'emails.source': ({ params, query }, { services, session }) =>
+    serveSource(services, session, requireEmailId(params.emailId), { download: query.download === '1' }),
+  'emails.inline': ({ params }, { services, session }) =>
+    serveInline(services, session, requireEmailId(params.emailId), params.cid),
+  'emails.attachment': ({ params, query }, { services, session }) =>
+    serveAttachment(services, session, requireEmailId(params.emailId), params.attachmentId, { download: query.download === '1' }),
+  'emails.compose': ({ params, body }, { services, session }) =>
+    composeFrom(services, session, requireEmailId(params.emailId), body.mode),
+  'emails.send': ({ body }, { services, session, request }) => {
+    const key = request.headers.get('idempotency-key') ?? '';
+    if (!/^[\x21-\x7e]{8,200}$/.test(key)) throw fieldError('idempotency-key', 'a header of 8 to 200 printable characters is needed');
+    return sendMessage(services, session, body, key);
+  },
+
+  'drafts.create': ({ body }, { services, session }) => createDraft(services, session, body),
+  'drafts.get': ({ params }, { services, session }) => readDraft(services, session, params.draftId),
+  'drafts.update': ({ params, body }, { services, session }) => saveDraft(services, session, params.draftId, body),
+  'drafts.delete': async ({ params, query }, { services, session }) => {
+    await discardDraft(services, session, params.draftId, query.revision);
+    return {};
+  },
+
+  'uploads.create': ({ query }, { services, session, request }) => takeUpload(services, session, request, query.filename),
+  'uploads.get': ({ params }, { services, session }) => serveUpload(services, session, params.uploadId),
+  'uploads.delete': async ({ params }, { services, session }) => {
+    await removeUpload(services, session, params.uploadId);
+    return {};
+  },
+
+  'images.proxy': ({ query }, { services, session }) => serveRemoteImage(services, session, query.u),
+  'senders.trust': async ({ body }, { services, session }) => {
+    await setTrustedSender(services.pool, session, body.address, body.trusted);
+    return {};
+  },
+  'contacts.suggest': async ({ query }, { services, session }) => ({
+    items: await suggestRecipients(services, session, query.q, query.limit),
+  }),
+  'events.stream': async (_input, context) => openEventStream(context),
+};
+
+function maxAge(maxAgeSeconds: number | undefined): { maxAgeSeconds?: number } {
+  return maxAgeSeconds === undefined ? {} : { maxAgeSeconds };
+}

@@ -1,0 +1,53 @@
+// Small recurring work of the web process. Each is idempotent and safe to run in several processes at once.
+import { deleteOldLoginEvents } from './session/login-event.store.ts';
+import { deleteExpiredSessions } from './session/session.store.ts';
+import { mirrorDraftsBehind } from './compose/drafts.ts';
+import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
+import { deleteOrphanedUploads } from './compose/upload.store.ts';
+import type { Services } from './services.ts';
+
+interface Chore {
+  name: string;
+  everyMs: number;
+  run: (services: Services) => Promise<unknown>;
+}
+
+const MINUTE = 60_000;
+
+const CHORES: Chore[] = [
+  { name: 'finish sends', everyMs: MINUTE / 2, run: finishPendingSends },
+  { name: 'mirror drafts', everyMs: MINUTE / 2, run: mirrorDraftsBehind },
+  { name: 'forget sends', everyMs: 60 * MINUTE, run: forgetOldSends },
+  { name: 'expire sessions', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredSessions(pool) },
+  { name: 'expire sign-in trail', everyMs: 24 * 60 * MINUTE, run: ({ pool }) => deleteOldLoginEvents(pool) },
+  {
+    name: 'drop orphaned uploads',
+    everyMs: 60 * MINUTE,
+    run: async ({ pool, blobs }) => {
+      for (const blobKey of await deleteOrphanedUploads(pool)) await blobs.delete(blobKey);
+    },
+  },
+];
+
+/** Starts them all; they never keep the process alive. A failure is logged and the next turn tries again. */
+export function startChores(services: Services): void {
+  for (const chore of CHORES) {
+    let running = false;
+    const turn = async () => {
+      if (running) return;
+      running = true;
+      try {
+        await chore.run(services);
+      } catch (error) {
+        services.log.warn({ chore: chore.name, err: (error as Error).message }, 'chore failed');
+      } finally {
+        running = false;
+      }
+    };
+    // Spread the first turns, so that a start is not also a rush.
+    setTimeout(() => {
+      void turn();
+      setInterval(() => void turn(), chore.everyMs).unref();
+    }, 5_000 + Math.random() * 10_000).unref();
+  }
+}

@@ -1,0 +1,62 @@
+// What follows once the queue has a message: its copy in Sent, the mark on the message it answers, the end of its
+// draft and files. Each step can be repeated; the row says when all are done.
+import { findAccountById } from '../session/session.store.ts';
+import type { Services } from '../services.ts';
+import { markReplied } from '../mailbox/mark-replied.ts';
+import { removeDraftCopy, type DraftOwner } from './draft-copy.ts';
+import { deleteDraft, type DraftRow } from './draft.store.ts';
+import { inlineUploadIds } from './build-mime.ts';
+import * as store from './send.store.ts';
+import { deleteUploads } from './upload.store.ts';
+
+/**
+ * Does what is left for an accepted message. Idempotent, but for one thing: a crash between the mail store's "stored"
+ * and our note of it makes a second Sent copy, which is better than none.
+ * @throws when the mail store refuses; call again later
+ */
+export async function finishSend(services: Services, owner: DraftOwner, row: store.SendRow): Promise<void> {
+  if (row.blobKey !== null) {
+    const content = await services.blobs.get(row.blobKey);
+    if (content) {
+      const sent = await services.facts.folderFor(owner, 'sent');
+      await services.wildduck.uploadRaw({ userId: owner.wildduckUserId, mailboxId: sent }, content);
+    }
+  }
+  await store.setSendFinished(services.pool, row.id);
+  if (row.blobKey !== null) await services.blobs.delete(row.blobKey);
+  // From here on a failure costs a mark or leaves a draft behind, not the message: told in the log, not to the sender.
+  await settle(services, row, 'mark the answered message', async () => {
+    if (row.answers) await markReplied(services, owner, row.answers, row.answers.mode);
+  });
+  await settle(services, row, 'remove the draft', async () => {
+    const draft = row.draftId === null ? null : await deleteDraft(services.pool, owner.accountId, row.draftId);
+    if (draft) await removeDraft(services, owner, draft);
+  });
+}
+
+async function removeDraft(services: Services, owner: DraftOwner, draft: DraftRow): Promise<void> {
+  await removeDraftCopy(services, owner, draft);
+  const files = [...draft.fields.attachments, ...inlineUploadIds(draft.fields.html)];
+  for (const blobKey of await deleteUploads(services.pool, owner.accountId, files)) await services.blobs.delete(blobKey);
+}
+
+async function settle(services: Services, row: store.SendRow, step: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    services.log.warn({ send: row.id, step, err: (error as Error).message }, 'a step after sending failed');
+  }
+}
+
+/** Goes on with what earlier requests could not finish. */
+export async function finishPendingSends(services: Services): Promise<void> {
+  for (const row of await store.takeUnfinishedSends(services.pool, 20)) {
+    const owner = await findAccountById(services.pool, row.accountId);
+    if (owner) await finishSend(services, { ...owner, accountId: owner.id }, row);
+    else await store.setSendFinished(services.pool, row.id);
+  }
+}
+
+export async function forgetOldSends(services: Services): Promise<void> {
+  for (const blobKey of await store.deleteOldSends(services.pool)) await services.blobs.delete(blobKey);
+}

@@ -1,0 +1,98 @@
+// Rows of web_send: one per message that the web has taken to send, so that a request repeated after a lost answer
+// or a crash sends once and finishes what was begun.
+import type { Queryable } from '../../infra/db/pool.ts';
+
+export type SendState = 'prepared' | 'accepted' | 'finished';
+
+export interface SendRow {
+  id: string;
+  tenantId: string;
+  accountId: string;
+  bodyHash: string;
+  messageId: string;
+  state: SendState;
+  queueId: string | null;
+  blobKey: string | null;
+  draftId: string | null;
+  answers: { folderId: string; uid: number; mode: 'reply' | 'replyAll' | 'forward' } | null;
+  /** Seconds since the row was last changed. */
+  ageSeconds: number;
+}
+
+const COLUMNS = `id, tenant_id AS "tenantId", account_id AS "accountId", body_hash AS "bodyHash", message_id AS "messageId", state,
+  queue_id AS "queueId", blob_key AS "blobKey", draft_id AS "draftId", answers,
+  extract(epoch FROM now() - updated_at)::float8 AS "ageSeconds"`;
+
+/** Makes the row, or finds that the account used the key before. */
+export async function beginSend(
+  db: Queryable,
+  owner: { tenantId: string; accountId: string },
+  send: { idempotencyKey: string; bodyHash: string; messageId: string },
+): Promise<{ kind: 'new' | 'known'; row: SendRow }> {
+  const inserted = await db.query<SendRow>(
+    `INSERT INTO web_send (tenant_id, account_id, idempotency_key, body_hash, message_id, state)
+     VALUES ($1, $2, $3, $4, $5, 'prepared') ON CONFLICT (account_id, idempotency_key) DO NOTHING RETURNING ${COLUMNS}`,
+    [owner.tenantId, owner.accountId, send.idempotencyKey, send.bodyHash, send.messageId],
+  );
+  if (inserted.rows[0]) return { kind: 'new', row: inserted.rows[0] };
+  const { rows } = await db.query<SendRow>(
+    `SELECT ${COLUMNS} FROM web_send WHERE account_id = $1 AND idempotency_key = $2`,
+    [owner.accountId, send.idempotencyKey],
+  );
+  // Removed in between: its first request was refused. This one is then the first.
+  return rows[0] ? { kind: 'known', row: rows[0] } : beginSend(db, owner, send);
+}
+
+/** Takes over a request that died while preparing; one of several callers gets it. */
+export async function takeOverSend(db: Queryable, id: string, afterSeconds: number): Promise<boolean> {
+  const result = await db.query(
+    `UPDATE web_send SET updated_at = now()
+      WHERE id = $1 AND state = 'prepared' AND updated_at < now() - make_interval(secs => $2)`,
+    [id, afterSeconds],
+  );
+  return result.rowCount === 1;
+}
+
+export async function setSendContent(
+  db: Queryable,
+  id: string,
+  content: { blobKey: string; draftId: string | null; answers: SendRow['answers'] },
+): Promise<void> {
+  await db.query('UPDATE web_send SET blob_key = $2, draft_id = $3, answers = $4, updated_at = now() WHERE id = $1', [
+    id, content.blobKey, content.draftId, content.answers === null ? null : JSON.stringify(content.answers),
+  ]);
+}
+
+export async function setSendAccepted(db: Queryable, id: string, queueId: string): Promise<void> {
+  await db.query(`UPDATE web_send SET state = 'accepted', queue_id = $2, updated_at = now() WHERE id = $1`, [id, queueId]);
+}
+
+export async function setSendFinished(db: Queryable, id: string): Promise<void> {
+  await db.query(`UPDATE web_send SET state = 'finished', blob_key = NULL, updated_at = now() WHERE id = $1`, [id]);
+}
+
+/** The request was refused: the key is free again. */
+export async function dropSend(db: Queryable, id: string): Promise<void> {
+  await db.query(`DELETE FROM web_send WHERE id = $1 AND state = 'prepared'`, [id]);
+}
+
+/** Accepted messages whose Sent copy (or what follows it) is still to be done. Each is given to one caller a minute. */
+export async function takeUnfinishedSends(db: Queryable, limit: number): Promise<SendRow[]> {
+  const { rows } = await db.query<SendRow>(
+    `UPDATE web_send SET updated_at = now() WHERE id IN (
+       SELECT id FROM web_send WHERE state = 'accepted' AND updated_at < now() - interval '30 seconds'
+        ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+     RETURNING ${COLUMNS}`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Forgets finished rows after 48 hours, and prepared ones that nobody came back for. @returns their blobs */
+export async function deleteOldSends(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query<{ blobKey: string | null }>(
+    `DELETE FROM web_send WHERE state IN ('finished', 'prepared') AND created_at < now() - interval '48 hours'
+     RETURNING blob_key AS "blobKey"`,
+  );
+  return rows.flatMap((row) => row.blobKey ?? []);
+}

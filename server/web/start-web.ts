@@ -1,0 +1,25 @@
+// What the web process does beside answering: notes each client's address, finishes unfinished sends, cleans up,
+// and leaves when its supervisor goes.
+import { subscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import { PEER_HEADER } from './api/request-origin.ts';
+import { services } from './services.ts';
+import { startChores } from './chores.ts';
+
+/** Idempotent within the process. */
+export function startWeb(): void {
+  notePeerAddresses();
+  startChores(services());
+  process.send?.({ type: 'ready' });
+}
+
+/**
+ * Next tells handlers nothing about the socket, and X-Forwarded-For is whatever the client says. Node announces each
+ * request before anybody handles it: the one moment to note, over any such header from outside, who is connected.
+ */
+function notePeerAddresses(): void {
+  subscribe('http.server.request.start', (message) => {
+    const { request } = message as { request: IncomingMessage };
+    request.headers[PEER_HEADER] = request.socket.remoteAddress ?? '';
+  });
+}
