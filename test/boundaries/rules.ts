@@ -96,7 +96,7 @@ const direction: Rule[] = [
     comment: "A process's main file is imported by nobody.",
     severity: 'error',
     from: { pathNot: TEST_CODE },
-    to: { path: String.raw`^server/workers/[^/]+\.ts$|^(mail-server|server)/.+/main\.ts$` },
+    to: { path: String.raw`^server/workers/(delivery|scheduler|indexer|events)\.ts$|^(mail-server|server)/.+/main\.ts$` },
   },
 ];
 
