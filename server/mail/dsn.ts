@@ -121,7 +121,7 @@ function statusFields(input: DsnInput, utf8: boolean): string {
 
 function returnedPart(input: DsnInput, utf8: boolean): { header: string; body: Buffer } {
   const whole = input.returnFull && input.original.length <= MAX_RETURNED_OCTETS;
-  const body = whole ? input.original : input.original.subarray(0, bodyOffset(input.original));
+  const body = whole ? input.original : input.original.subarray(0, Math.min(bodyOffset(input.original), MAX_RETURNED_OCTETS));
   const type = whole ? (utf8 ? 'message/global' : 'message/rfc822') : utf8 ? 'message/global-headers' : 'text/rfc822-headers';
   const encoding = isAscii(body) ? '' : 'Content-Transfer-Encoding: 8bit\r\n';
   return { header: `Content-Type: ${type}\r\n${encoding}`, body };

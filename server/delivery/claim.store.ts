@@ -1,0 +1,128 @@
+// Claiming: which (tenant, domain) queues have something ready, and leasing a number of rows from each.
+// In two steps, so that a worker can weigh fairness and limits between them without touching a row.
+import type { Queryable } from '../infra/db/pool.ts';
+import type { Lane } from './enqueue-types.ts';
+import { sqlFrom, sqlTo } from './states.ts';
+
+export interface ReadyQueue {
+  tenantId: string;
+  /** The recipients' domain. */
+  domain: string;
+}
+
+export interface ClaimedDelivery {
+  queueId: string;
+  recipientNo: number;
+  tenantId: string;
+  lane: Lane;
+  recipient: string;
+  domain: string;
+  notify: string | null;
+  orcpt: string | null;
+  /** Octets of the message. */
+  size: number;
+  /** Attempts begun, this one included. */
+  attempts: number;
+  /** Its time is over: this attempt is the last. */
+  lastChance: boolean;
+  suppressed: boolean;
+  leaseToken: string;
+}
+
+/*
+ * Walks the distinct keys of delivery_ready by skipping from one to the next: one index descent per tenant
+ * and per queue, however many rows wait. (`SELECT DISTINCT` would read them all.) Tenants that are not
+ * active are left waiting where they are.
+ */
+const READY_QUEUES = `
+WITH RECURSIVE tenants AS (
+  (SELECT tenant_id FROM delivery WHERE state IN (${sqlFrom('claim')}) AND lane = $1 ORDER BY tenant_id LIMIT 1)
+  UNION ALL
+  SELECT next.tenant_id FROM tenants t CROSS JOIN LATERAL (
+    SELECT tenant_id FROM delivery WHERE state IN (${sqlFrom('claim')}) AND lane = $1 AND tenant_id > t.tenant_id
+     ORDER BY tenant_id LIMIT 1) next
+)
+SELECT t.tenant_id AS "tenantId", q.domain
+  FROM (SELECT tenant_id FROM tenants LIMIT 1000) t
+  JOIN tenant owner ON owner.id = t.tenant_id AND owner.status = 'active'
+  LEFT JOIN unnest($2::uuid[], $3::text[]) AS cursor(tenant_id, after_domain) ON cursor.tenant_id = t.tenant_id
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE queues AS (
+      (SELECT domain FROM delivery
+        WHERE state IN (${sqlFrom('claim')}) AND lane = $1 AND tenant_id = t.tenant_id AND domain > coalesce(cursor.after_domain, '')
+        ORDER BY domain LIMIT 1)
+      UNION ALL
+      SELECT next.domain FROM queues k CROSS JOIN LATERAL (
+        SELECT domain FROM delivery
+         WHERE state IN (${sqlFrom('claim')}) AND lane = $1 AND tenant_id = t.tenant_id AND domain > k.domain
+         ORDER BY domain LIMIT 1) next
+    )
+    SELECT domain FROM queues LIMIT $4
+  ) q`;
+
+/**
+ * Queues with rows ready in a lane: of every active tenant, up to `perTenant` domains after its cursor.
+ * @param cursors per tenant, the last domain seen: domains after it come, so that a tenant with many is gone
+ *   through in turns. A tenant that gives fewer than `perTenant` is at its end; start it again.
+ */
+export async function selectReadyQueues(
+  db: Queryable,
+  lane: Lane,
+  cursors: ReadonlyMap<string, string>,
+  perTenant: number,
+): Promise<ReadyQueue[]> {
+  const result = await db.query<ReadyQueue>({
+    name: 'ready-queues',
+    text: READY_QUEUES,
+    values: [lane, [...cursors.keys()], [...cursors.values()], perTenant],
+  });
+  return result.rows;
+}
+
+/*
+ * SKIP LOCKED lets workers walk the same queue side by side; the join by ctid is safe because the rows are
+ * locked. Recipients of one message and domain are neighbours in the index and so come together.
+ */
+const CLAIM = `
+WITH want AS (
+  SELECT * FROM unnest($2::uuid[], $3::text[], $4::int[]) AS w(tenant_id, domain, count)
+), picked AS MATERIALIZED (
+  SELECT p.row FROM want w CROSS JOIN LATERAL (
+    SELECT d.ctid AS row FROM delivery d
+     WHERE d.state IN (${sqlFrom('claim')}) AND d.lane = $1 AND d.tenant_id = w.tenant_id AND d.domain = w.domain
+     ORDER BY d.priority, d.queue_id, d.recipient_no LIMIT w.count FOR UPDATE SKIP LOCKED) p
+)
+UPDATE delivery d
+   SET state = ${sqlTo('claim')}, attempts = attempts + 1, lease_token = $5, due_at = now() + $6 * interval '1 millisecond',
+       last_attempt_at = now()
+  FROM picked WHERE d.ctid = picked.row AND d.state IN (${sqlFrom('claim')})
+RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
+  d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lease_token AS "leaseToken",
+  EXISTS (SELECT FROM suppression s
+           WHERE s.address_hash = sha256(convert_to(lower(d.recipient), 'UTF8'))
+             AND (s.tenant_id IS NULL OR s.tenant_id = d.tenant_id)
+             AND (s.expires_at IS NULL OR s.expires_at > now())) AS suppressed`;
+
+/**
+ * Leases up to `count` rows of each wanted queue to `leaseToken` and records that their attempts begin.
+ * Rows that another worker is claiming at the same moment are passed over.
+ * @param leaseMs how long the lease lasts unless renewed
+ */
+export async function claimDeliveries(
+  db: Queryable,
+  claim: { lane: Lane; wanted: (ReadyQueue & { count: number })[]; leaseToken: string; leaseMs: number },
+): Promise<ClaimedDelivery[]> {
+  const result = await db.query<ClaimedDelivery>({
+    name: 'claim-deliveries',
+    text: CLAIM,
+    values: [
+      claim.lane,
+      claim.wanted.map((queue) => queue.tenantId),
+      claim.wanted.map((queue) => queue.domain),
+      claim.wanted.map((queue) => queue.count),
+      claim.leaseToken,
+      claim.leaseMs,
+    ],
+  });
+  return result.rows;
+}

@@ -1,0 +1,175 @@
+// One attempt for the recipients of one message in one domain: a table of contents. Each step either settles
+// recipients with an outcome or passes the rest on. Never throws for what the network or a server does.
+// Knows nothing of leases and the database beyond asking whether it may begin.
+import { parseHeaderFields } from '../mail/header.ts';
+import type { ClaimedDelivery } from './claim.store.ts';
+import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
+import type { LoadedMessage, MessageLoader } from './message-loader.ts';
+import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
+import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import type { Route, RouteResult } from './route.ts';
+import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
+import type { ConnectionPool } from './smtp/connection-pool.ts';
+import { type Envelope, type RecipientResult, resetSession, transact } from './smtp/transact.ts';
+
+export interface DeliverDeps {
+  loader: MessageLoader;
+  connections: ConnectionPool;
+  smtp: SmtpClientSettings;
+  findRoute(domain: string): Promise<RouteResult>;
+  random(): number;
+}
+
+/** Recipients of one message in one domain, all leased to this worker. */
+export interface DeliveryJob {
+  queueId: string;
+  domain: string;
+  deliveries: ClaimedDelivery[];
+  /** Asked right before the first command: false when the leases may have ended or the worker stops. */
+  mayBegin(): boolean;
+}
+
+/** Thrown when a job may not begin: nothing was said to anybody, and its rows are to be given back. */
+export class NotBegun extends Error {
+  override name = 'NotBegun';
+}
+
+/** A message that has come by this many hosts is in a loop (RFC 5321 6.3 asks for at least 100 as the limit). */
+const MAX_RECEIVED = 100;
+
+/**
+ * Makes the attempt.
+ * @returns an outcome for every delivery of the job
+ * @throws NotBegun when `job.mayBegin()` said no; anything else thrown is a fault of this process
+ */
+export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<DeliveryOutcome[]> {
+  const startedAt = performance.now();
+  const settled = refuseSuppressed(job.deliveries);
+  const open = job.deliveries.filter((delivery) => !settled.some((entry) => entry.delivery === delivery));
+  if (open.length > 0) settled.push(...(await attempt(deps, job, open)));
+  const durationMs = Math.round(performance.now() - startedAt);
+  for (const { outcome } of settled) if (outcome.kind !== 'held') outcome.facts.durationMs = durationMs;
+  return settled;
+}
+
+async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
+  const [message, routed] = await Promise.all([deps.loader.load(job.queueId), deps.findRoute(job.domain)]);
+  if (message === null) return all(deliveries, () => lostContent());
+  if (isLooping(message)) return all(deliveries, () => looping());
+  if (routed.kind !== 'route') {
+    return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, REMOTE_BACKOFF), routed));
+  }
+  const signature = await message.signature();
+  return send(deps, routed.route, message, signature, deliveries, job);
+}
+
+async function send(
+  deps: DeliverDeps,
+  route: Route,
+  message: LoadedMessage,
+  signature: Buffer,
+  deliveries: ClaimedDelivery[],
+  job: DeliveryJob,
+): Promise<DeliveryOutcome[]> {
+  const envelope = envelopeOf(message, deliveries);
+  const pieces = signature.length > 0 ? [signature, message.content] : [message.content];
+  for (let fresh = false; ; fresh = true) {
+    const result = await deps.connections.run(route, (session) => converse(deps, session, envelope, pieces, job), { fresh });
+    if (result.kind === 'no-connection') {
+      const { why } = result;
+      if (why.kind === 'closing') throw new NotBegun();
+      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why));
+    }
+    const { results, session, reused } = result.value;
+    if (reused && !fresh && results.every(diedBeforeMail)) continue;
+    const facts = {
+      mxHost: session.target.host,
+      remoteAddress: session.dialogue.remoteAddress,
+      tls: session.tls,
+      offersDsn: session.extensions.has('DSN'),
+    };
+    return deliveries.map((delivery, index) => ({
+      delivery,
+      outcome: transactionOutcome(context(deps, delivery, route.backoff), results[index]!, facts),
+    }));
+  }
+}
+
+async function converse(
+  deps: DeliverDeps,
+  session: SmtpSession,
+  envelope: Envelope,
+  pieces: Buffer[],
+  job: DeliveryJob,
+): Promise<{ results: RecipientResult[]; session: SmtpSession; reused: boolean }> {
+  if (!job.mayBegin()) throw new NotBegun();
+  const reused = session.messages > 0;
+  const results = await transact(session, deps.smtp, envelope, pieces);
+  // 421 anywhere: the server is closing (RFC 5321 3.8).
+  if (results.some((result) => result.kind === 'replied' && result.reply.code === 421)) session.dialogue.destroy();
+  else if (!results.every(isAccepted) && session.dialogue.usable) await resetSession(session, deps.smtp);
+  return { results, session, reused };
+}
+
+const isAccepted = (result: RecipientResult): boolean => result.kind === 'replied' && result.reply.code < 300;
+
+/** A kept session that the server had closed, or closes with 421, before it took MAIL: nothing was said, so say it anew. */
+const diedBeforeMail = (result: RecipientResult): boolean =>
+  (result.kind === 'broken' && result.phase === 'mail') || (result.kind === 'replied' && result.phase === 'mail' && result.reply.code === 421);
+
+function envelopeOf(message: LoadedMessage, deliveries: ClaimedDelivery[]): Envelope {
+  return {
+    reversePath: message.reversePath,
+    recipients: deliveries.map((delivery) => ({ address: delivery.recipient, notify: delivery.notify, orcpt: delivery.orcpt })),
+    needs8bit: message.needs8bit,
+    needsSmtputf8: message.needsSmtputf8,
+    dsnRet: message.dsnRet,
+    dsnEnvid: message.dsnEnvid,
+  };
+}
+
+function refuseSuppressed(deliveries: ClaimedDelivery[]): DeliveryOutcome[] {
+  return deliveries
+    .filter((delivery) => delivery.suppressed)
+    .map((delivery) => ({
+      delivery,
+      outcome: {
+        kind: 'bounced',
+        category: 'suppressed',
+        reason: 'Not sent: the address is on the suppression list.',
+        addressDead: false,
+        facts: { enhancedCode: '5.7.1', phase: 'suppression' },
+      },
+    }));
+}
+
+function isLooping(message: LoadedMessage): boolean {
+  // Counting the bytes first spares parsing the header of nearly every message.
+  let count = 0;
+  for (let at = message.content.indexOf('\r\nReceived:'); at >= 0 && count <= MAX_RECEIVED; at = message.content.indexOf('\r\nReceived:', at + 10)) count++;
+  if (count < MAX_RECEIVED) return false;
+  return parseHeaderFields(message.content).filter((field) => field.name.toLowerCase() === 'received').length >= MAX_RECEIVED;
+}
+
+const looping = (): Outcome => ({
+  kind: 'bounced',
+  category: 'loop',
+  reason: 'The message goes round in a mail loop: it has passed too many servers.',
+  addressDead: false,
+  facts: { enhancedCode: '5.4.6', phase: 'load' },
+});
+
+/** Cannot happen while partitions outlive their deliveries; if it does, a person must look, and nothing is thrown away. */
+const lostContent = (): Outcome => ({ kind: 'held', reason: 'The content of the message is missing from the store.' });
+
+const all = (deliveries: ClaimedDelivery[], outcome: (delivery: ClaimedDelivery) => Outcome): DeliveryOutcome[] =>
+  deliveries.map((delivery) => ({ delivery, outcome: outcome(delivery) }));
+
+const context = (deps: DeliverDeps, delivery: ClaimedDelivery, backoff: BackoffPolicy): OutcomeContext => ({ delivery, backoff, random: deps.random });
+
+/** The outcomes when something in this process failed: a fault of ours is never a bounce. */
+export function internalFault(job: DeliveryJob, error: unknown): DeliveryOutcome[] {
+  return all(job.deliveries, (delivery) =>
+    deferOrExpire({ delivery, backoff: REMOTE_BACKOFF, random: Math.random }, 'internal', `Internal fault: ${(error as Error).message}`, { phase: 'internal' }),
+  );
+}

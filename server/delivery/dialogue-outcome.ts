@@ -1,0 +1,88 @@
+// From what an SMTP dialogue gave, or that there was none, to the outcome for a recipient. Pure; the meaning of
+// replies is server/mail/classify-reply.ts, and permanence always needs a rule.
+import { classifyReply } from '../mail/classify-reply.ts';
+import { formatReply } from '../mail/smtp-reply.ts';
+import { type BackoffPolicy, retryAfterMs } from './backoff.ts';
+import type { ClaimedDelivery } from './claim.store.ts';
+import type { AttemptFacts, Outcome, OutcomeCategory } from './outcome.ts';
+import type { RouteFault } from './route.ts';
+import type { NoConnection } from './smtp/connection-pool.ts';
+import type { RecipientResult } from './smtp/transact.ts';
+
+export interface OutcomeContext {
+  delivery: ClaimedDelivery;
+  backoff: BackoffPolicy;
+  /** From 0 up to 1. */
+  random(): number;
+}
+
+/** What a session was, for the event. */
+export interface SessionFacts {
+  mxHost: string;
+  remoteAddress: string;
+  tls: string | false;
+  offersDsn: boolean;
+}
+
+/** Puts the delivery off; or, when its time or attempts are used up, expires it. */
+export function deferOrExpire(context: OutcomeContext, category: OutcomeCategory, reason: string, facts: AttemptFacts): Outcome {
+  const { delivery, backoff } = context;
+  if (delivery.lastChance) return { kind: 'expired', category: 'expired', reason: `Not delivered in time. Last: ${reason}`, facts };
+  if (delivery.attempts >= backoff.maxAttempts) {
+    return { kind: 'expired', category: 'expired', reason: `Not delivered in ${delivery.attempts} attempts. Last: ${reason}`, facts };
+  }
+  return { kind: 'deferred', category, reason, facts, retryAfterMs: retryAfterMs(backoff, delivery.attempts, context.random()) };
+}
+
+/** The outcome of a transaction for one recipient. */
+export function transactionOutcome(context: OutcomeContext, result: RecipientResult, session: SessionFacts): Outcome {
+  const facts: AttemptFacts = { mxHost: session.mxHost, remoteAddress: session.remoteAddress, tls: session.tls };
+  switch (result.kind) {
+    case 'broken': {
+      const doubt = result.phase === 'end-of-data' ? ' It may have been accepted: the reply was lost.' : '';
+      return deferOrExpire(context, 'connection', `The connection to ${session.mxHost} broke (${result.reason}).${doubt}`, { ...facts, phase: result.phase });
+    }
+    case 'unsupported': {
+      const category = result.extension === 'SIZE' ? 'mesgtoobig' : 'smtputf8';
+      const enhancedCode = result.extension === 'SIZE' ? '5.3.4' : '5.6.7';
+      return { kind: 'bounced', category, reason: `Not sent: ${result.detail}.`, addressDead: false, facts: { ...facts, enhancedCode, phase: 'mail' } };
+    }
+    case 'replied': {
+      const { reply, phase } = result;
+      const withReply: AttemptFacts = { ...facts, phase, reply: formatReply(reply), ...(reply.enhancedCode ? { enhancedCode: reply.enhancedCode } : {}) };
+      if (reply.code >= 200 && reply.code < 300) {
+        const receipt = context.delivery.notify?.includes('SUCCESS') === true && !session.offersDsn;
+        return { kind: 'delivered', facts: withReply, relayReceipt: receipt };
+      }
+      const meaning = classifyReply(reply, session.mxHost);
+      const reason = `${session.mxHost} said: ${withReply.reply}`;
+      if (meaning.disposition === 'bounced') return { kind: 'bounced', category: meaning.category, reason, addressDead: meaning.addressDead, facts: withReply };
+      return deferOrExpire(context, meaning.category, reason, withReply);
+    }
+  }
+}
+
+/** The outcome when no session could be had. */
+export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' }>): Outcome {
+  if (why.kind === 'route-fault') return routeFaultOutcome(context, why.fault);
+  const facts: AttemptFacts = { mxHost: why.host, remoteAddress: why.address, phase: why.phase };
+  if (why.kind === 'unreachable') {
+    return deferOrExpire(context, 'connection', `No mail connection to ${why.host}: ${why.reason} (${why.phase}).`, facts);
+  }
+  const reply = formatReply(why.reply);
+  const withReply: AttemptFacts = { ...facts, reply, ...(why.reply.enhancedCode ? { enhancedCode: why.reply.enhancedCode } : {}) };
+  const meaning = classifyReply(why.reply, why.host);
+  const reason = `${why.host} refused the connection: ${reply}`;
+  // A greeting says nothing of the recipient: 5xx there ends it only where the host says that it takes no mail at all.
+  if (why.reply.code === 521 || why.reply.code === 556) {
+    return { kind: 'bounced', category: 'notaccept', reason, addressDead: false, facts: withReply };
+  }
+  return deferOrExpire(context, meaning.category, reason, withReply);
+}
+
+/** The outcome when the route itself could not be found. */
+export function routeFaultOutcome(context: OutcomeContext, fault: RouteFault): Outcome {
+  if (fault.kind === 'unknown') return deferOrExpire(context, fault.category, fault.reason, { phase: 'dns' });
+  const addressDead = fault.category === 'hostunknown' || fault.category === 'notaccept';
+  return { kind: 'bounced', category: fault.category, reason: fault.reason, addressDead, facts: { phase: 'dns', enhancedCode: fault.enhancedCode } };
+}

@@ -1,0 +1,218 @@
+// A delivery worker's loop: claim what is due, fairly and within bounds, deliver it, record outcomes, keep the
+// leases alive, and stop without losing or delaying anything. Owns the bounds; each step is a module of its own.
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from '../infra/db/pool.ts';
+import type { Logger } from '../infra/log/logger.ts';
+import { byteBudget } from './byte-budget.ts';
+import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectReadyQueues } from './claim.store.ts';
+import { deliver, type DeliverDeps, type DeliveryJob, internalFault, NotBegun } from './deliver.ts';
+import type { Lane } from './enqueue-types.ts';
+import { leaseBook } from './lease-book.ts';
+import { giveBack, requeueDue } from './lease.store.ts';
+import { outcomeBatch } from './outcome-batch.ts';
+import { shareRoom } from './ready-share.ts';
+
+export interface DispatcherSettings {
+  /** Rows in hand at most, by lane: what marketing cannot take is there for transactional mail at any time. */
+  maxHeld: Record<Lane, number>;
+  /** Rows in hand of one tenant's one domain: a slow site must not fill the worker. */
+  maxHeldPerQueue: number;
+  /** Octets of message content in memory at most. */
+  contentBytes: number;
+  leaseMs: number;
+  /** Pause after a round that found nothing. */
+  idleMs: number;
+  /** Between looks for rows that time has made due. */
+  dueMs: number;
+  /** How long stop() waits for dialogues under way. */
+  stopMs: number;
+}
+
+export const DEFAULT_DISPATCHER: DispatcherSettings = {
+  maxHeld: { transactional: 800, marketing: 500 },
+  maxHeldPerQueue: 250,
+  contentBytes: 64 * 1024 * 1024,
+  leaseMs: 60_000,
+  idleMs: 100,
+  dueMs: 1_000,
+  stopMs: 7_000,
+};
+
+export interface DispatcherDeps {
+  pool: Pool;
+  log: Logger;
+  host: string;
+  deliver: DeliverDeps;
+}
+
+export interface Dispatcher {
+  /** Stops claiming, lets dialogues end (bounded), records their outcomes and gives the rest back. */
+  stop(): Promise<void>;
+}
+
+const LANES: readonly Lane[] = ['transactional', 'marketing'];
+const QUEUES_PER_TENANT = 200;
+const REQUEUE_BATCH = 1_000;
+
+export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettings): Dispatcher {
+  const { pool, log } = deps;
+  const leases = leaseBook(pool, log, settings.leaseMs);
+  const budget = byteBudget(settings.contentBytes);
+  const held: Record<Lane, number> = { transactional: 0, marketing: 0 };
+  const heldPerQueue = new Map<string, number>();
+  const cursors: Record<Lane, Map<string, string>> = { transactional: new Map(), marketing: new Map() };
+  const jobs = new Set<Promise<void>>();
+  const notBegun: ClaimedDelivery[] = [];
+  let stopping = false;
+
+  const outcomes = outcomeBatch({
+    pool,
+    log,
+    host: deps.host,
+    loader: deps.deliver.loader,
+    onStored: (stored) => letGo(stored.map((entry) => entry.delivery)),
+  });
+
+  function count(deliveries: readonly ClaimedDelivery[], by: 1 | -1): void {
+    for (const delivery of deliveries) {
+      held[delivery.lane] += by;
+      const key = queueKey(delivery);
+      const rest = (heldPerQueue.get(key) ?? 0) + by;
+      if (rest > 0) heldPerQueue.set(key, rest);
+      else heldPerQueue.delete(key);
+    }
+  }
+  function letGo(deliveries: readonly ClaimedDelivery[]): void {
+    leases.remove(deliveries);
+    count(deliveries, -1);
+  }
+
+  async function claimLane(lane: Lane): Promise<number> {
+    const room = settings.maxHeld[lane] - held[lane];
+    // A claim for a handful costs as much as one for a hundred.
+    if (room < settings.maxHeld[lane] / 8) return 0;
+    const ready = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
+    advanceCursors(cursors[lane], ready);
+    const wanted = shareRoom(ready, room, (queue) => settings.maxHeldPerQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
+    if (wanted.length === 0) return 0;
+    const askedAt = performance.now();
+    const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken: randomUUID(), leaseMs: settings.leaseMs });
+    leases.add(claimed, askedAt);
+    count(claimed, 1);
+    for (const job of groupJobs(claimed)) begin(job);
+    return claimed.length;
+  }
+
+  function begin(deliveries: ClaimedDelivery[]): void {
+    const run = runJob(deliveries).finally(() => jobs.delete(run));
+    jobs.add(run);
+  }
+
+  async function runJob(deliveries: ClaimedDelivery[]): Promise<void> {
+    const job: DeliveryJob = {
+      queueId: deliveries[0]!.queueId,
+      domain: deliveries[0]!.domain,
+      deliveries,
+      mayBegin: () => !stopping && leases.surelyHeld(deliveries),
+    };
+    const release = await budget.take(deliveries[0]!.size);
+    try {
+      if (job.mayBegin()) outcomes.add(await deliver(deps.deliver, job));
+      else abandon(deliveries);
+    } catch (error) {
+      if (error instanceof NotBegun) return abandon(deliveries);
+      log.error({ err: error, queueId: job.queueId }, 'attempt failed within this process');
+      outcomes.add(internalFault(job, error));
+    } finally {
+      release();
+    }
+  }
+
+  function abandon(deliveries: ClaimedDelivery[]): void {
+    notBegun.push(...deliveries);
+  }
+  async function giveBackAbandoned(): Promise<void> {
+    const rows = notBegun.splice(0);
+    if (rows.length === 0) return;
+    try {
+      await giveBack(pool, rows);
+    } finally {
+      // Should it fail, their leases end by themselves.
+      letGo(rows);
+    }
+  }
+
+  async function claimLoop(): Promise<void> {
+    while (!stopping) {
+      try {
+        let claimed = 0;
+        for (const lane of LANES) if (!stopping) claimed += await claimLane(lane);
+        if (claimed === 0) await sleep(settings.idleMs);
+        // Lets the dialogues of this round start before the next statement is built.
+        else await sleep(5);
+      } catch (error) {
+        log.warn({ err: error }, 'claiming failed; trying again');
+        await sleep(1_000);
+      }
+    }
+  }
+
+  async function clockLoop(): Promise<void> {
+    while (!stopping) {
+      try {
+        await leases.renew();
+        await giveBackAbandoned();
+        const due = await requeueDue(pool, REQUEUE_BATCH);
+        if (due.lost > 0) log.warn({ lost: due.lost }, 'attempts of unknown outcome requeued: their worker is gone');
+        if (due.moved === REQUEUE_BATCH) continue;
+      } catch (error) {
+        log.warn({ err: error }, 'renewing leases or requeueing failed; trying again');
+      }
+      await sleep(settings.dueMs);
+    }
+  }
+
+  const loops = [claimLoop(), clockLoop()];
+
+  return {
+    async stop() {
+      stopping = true;
+      // Jobs that wait for a connection are turned away and given back; those that talk may finish.
+      await deps.deliver.connections.close();
+      const dialogues = (async () => {
+        while (jobs.size > 0) await Promise.all(jobs);
+      })();
+      await Promise.race([dialogues, sleep(settings.stopMs, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all([outcomes.flushed(), giveBackAbandoned()]),
+        sleep(settings.stopMs / 3, undefined, { ref: false }),
+      ]);
+      if (leases.size > 0) log.warn({ held: leases.size }, 'stopping with attempts under way; their leases will end');
+      await Promise.race([Promise.all(loops), sleep(500, undefined, { ref: false })]);
+    },
+  };
+}
+
+const queueKey = (queue: ReadyQueue): string => `${queue.tenantId} ${queue.domain}`;
+
+/** A tenant that filled its share goes on after its last domain next time; another starts again. */
+function advanceCursors(cursors: Map<string, string>, ready: readonly ReadyQueue[]): void {
+  cursors.clear();
+  for (const [tenantId, queues] of Map.groupBy(ready, (queue) => queue.tenantId)) {
+    if (queues.length >= QUEUES_PER_TENANT) cursors.set(tenantId, queues.at(-1)!.domain);
+  }
+}
+
+/** As many recipients in one transaction as any server must take (RFC 5321 4.5.3.1.8). */
+const MAX_RECIPIENTS_PER_TRANSACTION = 100;
+
+/** Recipients of one message in one domain go together. */
+export function groupJobs(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
+  const groups = Map.groupBy(claimed, (delivery) => `${delivery.queueId} ${delivery.domain}`);
+  const jobs: ClaimedDelivery[][] = [];
+  for (const group of groups.values()) {
+    for (let at = 0; at < group.length; at += MAX_RECIPIENTS_PER_TRANSACTION) jobs.push(group.slice(at, at + MAX_RECIPIENTS_PER_TRANSACTION));
+  }
+  return jobs;
+}

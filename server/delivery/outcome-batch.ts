@@ -1,0 +1,131 @@
+// Collects outcomes and writes them in batches, with the DSNs that they cause in the same commit. An outcome
+// waits here until it is on disk: while the database is away, it is kept and tried again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool, Queryable } from '../infra/db/pool.ts';
+import { withTransaction } from '../infra/db/with-transaction.ts';
+import type { Logger } from '../infra/log/logger.ts';
+import { isConnectionFault } from './accept-batch.ts';
+import { bounceReport, reportedAction } from './bounce-report.ts';
+import { insertMessages, type StorableMessage } from './enqueue.store.ts';
+import type { MessageLoader } from './message-loader.ts';
+import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
+
+export interface OutcomeBatchDeps {
+  pool: Pool;
+  loader: MessageLoader;
+  log: Logger;
+  /** This host's name, for DSNs. */
+  host: string;
+  /** Told when outcomes are on disk, or known to be no longer ours to write. */
+  onStored(outcomes: readonly DeliveryOutcome[]): void;
+}
+
+export interface OutcomeBatch {
+  add(outcomes: readonly DeliveryOutcome[]): void;
+  /** Resolves when everything added so far is on disk. */
+  flushed(): Promise<void>;
+}
+
+const MAX_BATCH = 500;
+/** Time for outcomes to gather: a statement for one costs nearly as much as for fifty. */
+const GATHER_MS = 10;
+const MAX_RETRY_MS = 2_000;
+
+type Finished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'delivered' | 'bounced' | 'expired' }> };
+type Unfinished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'deferred' | 'held' }> };
+
+export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
+  const waiting: DeliveryOutcome[] = [];
+  let running: Promise<void> | null = null;
+
+  async function run(): Promise<void> {
+    await sleep(GATHER_MS);
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      await writeUntilDone(deps, batch);
+      waiting.splice(0, batch.length);
+      deps.onStored(batch);
+    }
+    running = null;
+  }
+
+  return {
+    add(outcomes) {
+      waiting.push(...outcomes);
+      running ??= run();
+    },
+    async flushed() {
+      while (running) await running;
+    },
+  };
+}
+
+async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[]): Promise<void> {
+  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
+    try {
+      const stored = await write(deps, batch);
+      const lost = batch.filter((entry) => !stored.has(deliveryKey(entry.delivery)));
+      if (lost.length > 0) {
+        // Also after a commit whose answer was lost: then it is stored, and this is its second try.
+        deps.log.warn({ rows: lost.map((entry) => ({ queueId: entry.delivery.queueId, recipientNo: entry.delivery.recipientNo, outcome: entry.outcome.kind })) }, 'outcomes not stored: no longer leased');
+      }
+      return;
+    } catch (error) {
+      if (!isConnectionFault(error)) return writeSingly(deps, batch, error);
+      deps.log.warn({ err: error, outcomes: batch.length }, 'outcomes wait for the database');
+      await sleep(delayMs);
+    }
+  }
+}
+
+/** One outcome that the database refuses must not keep the others from being recorded, nor be delivered again for it. */
+async function writeSingly(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], cause: unknown): Promise<void> {
+  deps.log.error({ err: cause, outcomes: batch.length }, 'a batch of outcomes was refused; each is written on its own');
+  for (const entry of batch) {
+    try {
+      await write(deps, [entry]);
+    } catch (error) {
+      deps.log.error({ err: error, queueId: entry.delivery.queueId, recipientNo: entry.delivery.recipientNo }, 'outcome refused; written without its details');
+      await write(deps, [{ delivery: entry.delivery, outcome: withoutDetails(entry.outcome) }]).catch((last: unknown) => {
+        deps.log.error({ err: last, queueId: entry.delivery.queueId, outcome: entry.outcome.kind }, 'outcome not recorded; its lease will end');
+      });
+    }
+  }
+}
+
+function withoutDetails(outcome: Outcome): Outcome {
+  if (outcome.kind === 'delivered') return { ...outcome, facts: {}, relayReceipt: false };
+  if (outcome.kind === 'held') return { kind: 'held', reason: 'Held; the details could not be recorded.' };
+  return { ...outcome, reason: `${outcome.category}; the details could not be recorded.`, facts: {} };
+}
+
+/** @returns the keys of the deliveries whose outcome was stored */
+async function write(deps: OutcomeBatchDeps, batch: readonly DeliveryOutcome[]): Promise<Set<string>> {
+  const finished = batch.filter((entry): entry is Finished => entry.outcome.kind !== 'deferred' && entry.outcome.kind !== 'held');
+  const unfinished = batch.filter((entry): entry is Unfinished => entry.outcome.kind === 'deferred' || entry.outcome.kind === 'held');
+  const stored = unfinished.length > 0 ? await storeUnfinished(deps.pool, unfinished) : new Set<string>();
+  if (finished.length === 0) return stored;
+  const reported = finished.filter((entry) => reportedAction(entry) !== null);
+  // The ordinary case is one statement and so one commit; only reports need a transaction around two.
+  const ended =
+    reported.length === 0
+      ? await storeFinished(deps.pool, finished)
+      : await withTransaction(deps.pool, async (client) => {
+          const keys = await storeFinished(client, finished);
+          await storeReports(deps, client, reported.filter((entry) => keys.has(deliveryKey(entry.delivery))));
+          return keys;
+        });
+  return new Set([...stored, ...ended]);
+}
+
+async function storeReports(deps: OutcomeBatchDeps, client: Queryable, outcomes: readonly DeliveryOutcome[]): Promise<void> {
+  const groups = Map.groupBy(outcomes, (entry) => `${entry.delivery.queueId} ${reportedAction(entry)}`);
+  const reports: StorableMessage[] = [];
+  for (const group of groups.values()) {
+    const message = await deps.loader.load(group[0]!.delivery.queueId);
+    const report = message && bounceReport(message, reportedAction(group[0]!)!, group, deps.host, new Date());
+    if (report) reports.push({ ...report, contentBlob: null });
+  }
+  if (reports.length > 0) await insertMessages(client, reports);
+}

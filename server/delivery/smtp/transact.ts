@@ -1,0 +1,207 @@
+// One mail transaction on an open session (RFC 5321 3.3): MAIL, RCPTs, DATA, with PIPELINING where offered
+// (RFC 2920), SIZE, 8BITMIME, SMTPUTF8 and DSN parameters.
+import type { SmtpReply } from '../../mail/smtp-reply.ts';
+import type { SmtpClientSettings, SmtpSession } from './connect.ts';
+import { DialogueFault } from './dialogue.ts';
+
+export interface EnvelopeRecipient {
+  address: string;
+  notify: string | null;
+  orcpt: string | null;
+}
+
+export interface Envelope {
+  reversePath: string;
+  recipients: readonly EnvelopeRecipient[];
+  needs8bit: boolean;
+  needsSmtputf8: boolean;
+  dsnRet: 'FULL' | 'HDRS' | null;
+  dsnEnvid: string | null;
+}
+
+export type TransactionPhase = 'mail' | 'rcpt' | 'data' | 'end-of-data';
+
+export type RecipientResult =
+  /** 2xx, or what refused it. */
+  | { kind: 'replied'; phase: TransactionPhase; reply: SmtpReply }
+  /** The dialogue broke before this recipient's fate was told. At end-of-data the server may have taken the message. */
+  | { kind: 'broken'; phase: TransactionPhase; reason: string }
+  /** Not offered for it: the server lacks an extension that the message needs. */
+  | { kind: 'unsupported'; extension: 'SMTPUTF8' | 'SIZE'; detail: string };
+
+/**
+ * Sends one message to the recipients.
+ * @param message pieces that together are the message, CRLF line ends, the last one ending in CRLF
+ * @returns a result per recipient, in their order
+ */
+export async function transact(
+  session: SmtpSession,
+  settings: SmtpClientSettings,
+  envelope: Envelope,
+  message: readonly Buffer[],
+): Promise<RecipientResult[]> {
+  const size = message.reduce((sum, piece) => sum + piece.length, 0);
+  const lacking = lackingExtension(session, envelope, size);
+  if (lacking) return envelope.recipients.map(() => lacking);
+  const results: (RecipientResult | undefined)[] = envelope.recipients.map(() => undefined);
+  const progress: { phase: TransactionPhase } = { phase: 'mail' };
+  session.messages++;
+  try {
+    await converse(session, settings, envelope, message, size, results, progress);
+  } catch (error) {
+    session.dialogue.destroy();
+    if (!(error instanceof DialogueFault)) throw error;
+    const broken: RecipientResult = { kind: 'broken', phase: progress.phase, reason: error.message };
+    return results.map((result) => result ?? broken);
+  }
+  return results as RecipientResult[];
+}
+
+async function converse(
+  session: SmtpSession,
+  settings: SmtpClientSettings,
+  envelope: Envelope,
+  message: readonly Buffer[],
+  size: number,
+  results: (RecipientResult | undefined)[],
+  progress: { phase: TransactionPhase },
+): Promise<void> {
+  const { dialogue, extensions } = session;
+  const { timeouts } = settings;
+  const pipelining = extensions.has('PIPELINING');
+  const mail = mailCommand(session, envelope, size);
+  const rcpts = envelope.recipients.map((recipient) => rcptCommand(session, recipient));
+  if (pipelining) dialogue.send(`${mail}${rcpts.join('')}DATA\r\n`);
+  else dialogue.send(mail);
+
+  const mailReply = await dialogue.reply(timeouts.mail);
+  const mailRefused = mailReply.code !== 250;
+  if (mailRefused) {
+    for (const index of results.keys()) results[index] = { kind: 'replied', phase: 'mail', reply: mailReply };
+    if (!pipelining) return;
+  }
+  progress.phase = 'rcpt';
+  let accepted = 0;
+  for (const [index, rcpt] of rcpts.entries()) {
+    if (!pipelining) dialogue.send(rcpt);
+    const reply = await dialogue.reply(timeouts.rcpt);
+    if (mailRefused) continue;
+    if (reply.code === 250 || reply.code === 251) accepted++;
+    else results[index] = { kind: 'replied', phase: 'rcpt', reply };
+  }
+  progress.phase = 'data';
+  if (!pipelining) {
+    if (accepted === 0) return;
+    dialogue.send('DATA\r\n');
+  }
+  const start = await dialogue.reply(timeouts.dataStart);
+  if (start.code !== 354) {
+    if (start.code < 400) throw new DialogueFault('protocol', `DATA answered with ${start.code}`);
+    settle(results, { kind: 'replied', phase: 'data', reply: start });
+    return;
+  }
+  if (accepted === 0) {
+    // RFC 2920 3.1: a server may say 354 with no valid recipient; it then gets an empty message, which it refuses.
+    dialogue.send('.\r\n');
+    await dialogue.reply(timeouts.dataEnd);
+    return;
+  }
+  progress.phase = 'end-of-data';
+  const pieces = [...dotStuffed(message), END_OF_DATA];
+  if (size <= ONE_WRITE_OCTETS) dialogue.send(...pieces);
+  else await dialogue.sendBulk(pieces, timeouts.dataBlock);
+  const end = await dialogue.reply(timeouts.dataEnd);
+  settle(results, { kind: 'replied', phase: 'end-of-data', reply: end });
+}
+
+function settle(results: (RecipientResult | undefined)[], result: RecipientResult): void {
+  for (const index of results.keys()) results[index] ??= result;
+}
+
+/** SMTPUTF8 has no downgrade (RFC 6531 3.2): the message must not go. */
+function lackingExtension(session: SmtpSession, envelope: Envelope, size: number): RecipientResult | null {
+  const { extensions } = session;
+  if (envelope.needsSmtputf8 && !extensions.has('SMTPUTF8')) {
+    return { kind: 'unsupported', extension: 'SMTPUTF8', detail: 'the receiving server does not accept internationalised addresses or headers (SMTPUTF8)' };
+  }
+  // 8-bit content to a server that does not say 8BITMIME: practically all take it, and re-encoding would break
+  // signatures. Postfix, too, only converts where told to. So it is sent as it is, without BODY=.
+  const limit = Number(extensions.get('SIZE') ?? 0);
+  if (limit > 0 && size > limit) {
+    return { kind: 'unsupported', extension: 'SIZE', detail: `the message has ${size} octets, the receiving server takes at most ${limit}` };
+  }
+  return null;
+}
+
+function mailCommand(session: SmtpSession, envelope: Envelope, size: number): string {
+  const { extensions } = session;
+  let command = `MAIL FROM:<${envelope.reversePath}>`;
+  if (extensions.has('SIZE')) command += ` SIZE=${size}`;
+  if (envelope.needs8bit && extensions.has('8BITMIME')) command += ' BODY=8BITMIME';
+  if (envelope.needsSmtputf8) command += ' SMTPUTF8';
+  if (extensions.has('DSN')) {
+    if (envelope.dsnRet !== null) command += ` RET=${envelope.dsnRet}`;
+    if (envelope.dsnEnvid !== null) command += ` ENVID=${envelope.dsnEnvid}`;
+  }
+  return `${command}\r\n`;
+}
+
+function rcptCommand(session: SmtpSession, recipient: EnvelopeRecipient): string {
+  let command = `RCPT TO:<${recipient.address}>`;
+  if (session.extensions.has('DSN')) {
+    if (recipient.notify !== null) command += ` NOTIFY=${recipient.notify}`;
+    if (recipient.orcpt !== null) command += ` ORCPT=${recipient.orcpt}`;
+  }
+  return `${command}\r\n`;
+}
+
+/** RFC 5321 4.5.2: a dot more before each line that starts with one. Views of the same bytes where none does. */
+export function dotStuffed(message: readonly Buffer[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (const piece of message) {
+    // Each piece begins a line: the pieces are whole fields or the whole message.
+    let start = 0;
+    if (piece[0] === 0x2e) pieces.push(DOT);
+    for (let at = piece.indexOf('\r\n.', 0, 'latin1'); at >= 0; at = piece.indexOf('\r\n.', at + 2, 'latin1')) {
+      pieces.push(piece.subarray(start, at + 2), DOT);
+      start = at + 2;
+    }
+    pieces.push(start === 0 ? piece : piece.subarray(start));
+  }
+  return pieces;
+}
+
+const DOT = Buffer.from('.');
+const END_OF_DATA = Buffer.from('.\r\n');
+/** Up to this a message goes out in a single write. */
+const ONE_WRITE_OCTETS = 128 * 1024;
+
+/**
+ * Makes the session fit for another message, after a transaction that did not end with an accepted message.
+ * @returns false when it is not: then it is closed
+ */
+export async function resetSession(session: SmtpSession, settings: SmtpClientSettings): Promise<boolean> {
+  if (!session.dialogue.usable) return false;
+  try {
+    session.dialogue.send('RSET\r\n');
+    if ((await session.dialogue.reply(settings.timeouts.reset)).code === 250) return true;
+  } catch (error) {
+    if (!(error instanceof DialogueFault)) throw error;
+  }
+  session.dialogue.destroy();
+  return false;
+}
+
+/** Says goodbye, without insisting. */
+export async function quitSession(session: SmtpSession, settings: SmtpClientSettings): Promise<void> {
+  try {
+    if (session.dialogue.usable) {
+      session.dialogue.send('QUIT\r\n');
+      await session.dialogue.reply(settings.timeouts.quit);
+    }
+  } catch (error) {
+    if (!(error instanceof DialogueFault)) throw error;
+  } finally {
+    session.dialogue.destroy();
+  }
+}

@@ -1,0 +1,58 @@
+// The delivery worker's process: builds the parts from the environment and runs until told to stop.
+import { join } from 'node:path';
+import { loadConfig, required } from '../config.ts';
+import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
+import { messageLoader } from '../delivery/message-loader.ts';
+import { findRoute } from '../delivery/route.ts';
+import { parseRoutes } from '../delivery/routes-setting.ts';
+import { domainLookups } from '../delivery/signers.ts';
+import { connectionPool, DEFAULT_POOL_LIMITS } from '../delivery/smtp/connection-pool.ts';
+import { RFC_TIMEOUTS } from '../delivery/smtp/timeouts.ts';
+import { folderBlobStore } from '../infra/blobs/blob-store.ts';
+import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
+import { createPool } from '../infra/db/pool.ts';
+import { dnsResolver } from '../infra/dns/resolver.ts';
+import { logger } from '../infra/log/logger.ts';
+import { runRole } from './role.ts';
+
+await runRole('delivery', async () => {
+  const config = loadConfig();
+  const log = logger('delivery');
+  const pool = createPool(required(config.databaseUrl, 'DATABASE_URL'), { max: 6, applicationName: 'eider-delivery' });
+  const domains = domainLookups(pool, secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE')));
+  const routeDeps = {
+    dns: dnsResolver(config.dnsServers),
+    routes: parseRoutes(config.routes),
+    isHosted: domains.isHosted,
+    ownMx: { host: ownMxHost(config.bind), port: config.ports.mx },
+    random: Math.random,
+  };
+  const smtp = { heloName: config.hostname, timeouts: RFC_TIMEOUTS };
+  const loader = messageLoader({ db: pool, blobs: folderBlobStore(join(config.home, 'blobs')), signersFor: domains.signersFor });
+  await pool.query('SELECT 1');
+  const dispatcher = startDispatcher(
+    {
+      pool,
+      log,
+      host: config.hostname,
+      deliver: {
+        loader,
+        smtp,
+        connections: connectionPool(smtp, DEFAULT_POOL_LIMITS),
+        findRoute: (domain) => findRoute(routeDeps, domain),
+        random: Math.random,
+      },
+    },
+    DEFAULT_DISPATCHER,
+  );
+  return async () => {
+    await dispatcher.stop();
+    await pool.end();
+  };
+});
+
+/** The MX listens on EIDER_BIND; where that means "everywhere", it is reached on loopback. */
+function ownMxHost(bind: string): string {
+  if (bind === '0.0.0.0') return '127.0.0.1';
+  return bind === '::' ? '::1' : bind;
+}
