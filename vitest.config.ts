@@ -2,7 +2,7 @@
 // is test/run.ts.
 import { defineConfig } from 'vitest/config';
 
-const IGNORED = ['**/node_modules/**', '.next/**', '.eider*/**', 'e2e/**'];
+const IGNORED = ['**/node_modules/**', '.next*/**', '.eider*/**', 'e2e/**'];
 const WITH_SERVICES = ['**/*.db.test.ts', '**/*.protocol.test.ts'];
 
 export default defineConfig({

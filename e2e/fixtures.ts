@@ -36,7 +36,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   product: [async ({ handover }, use) => use(handover.product), { scope: 'worker' }],
   outside: [
     async ({ handover }, use) => {
-      const outside = await openOutside(handover.outsidePort);
+      const outside = await openOutside(handover.product, handover.outsidePort);
       await use(outside);
       await outside.close();
     },

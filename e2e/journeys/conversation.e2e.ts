@@ -22,7 +22,7 @@ test.describe('receiving, reading, answering', () => {
     await expect(page.getByText('Message sent')).toBeVisible();
 
     const answer = await outside.message((message) => message.source.includes(subject));
-    expect(answer.to).toEqual(['vera@outside.example']);
+    expect(answer.recipients).toEqual(['vera@outside.example']);
     expect(answer.source).toMatch(new RegExp(`^In-Reply-To: ${messageId}`, 'm'));
     expect(answer.source).toContain(`Subject: Re: ${subject}`);
     expect(answer.source).toMatch(/^DKIM-Signature: /m);

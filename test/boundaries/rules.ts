@@ -182,7 +182,7 @@ export const configuration: IConfiguration = {
   forbidden: [...direction, ...knowledge, ...hygiene],
   options: {
     doNotFollow: { path: 'node_modules|^server/infra/db/generated/' },
-    exclude: { path: String.raw`(^|/)(\.next|\.eider[^/]*|testdata)/` },
+    exclude: { path: String.raw`(^|/)(\.next[^/]*|\.eider[^/]*|testdata)/` },
     tsPreCompilationDeps: true,
     detectJSDocImports: false,
     enhancedResolveOptions: {
