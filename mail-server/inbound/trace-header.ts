@@ -45,13 +45,24 @@ function isForged(field: string, serverName: string): boolean {
   if (!name) return false;
   if (OURS.some((own) => name.startsWith(own))) return true;
   if (name !== 'authentication-results') return false;
-  return authservId(field.slice(field.indexOf(':') + 1)) === serverName.toLowerCase();
+  const value = field.slice(field.indexOf(':') + 1);
+  const id = authservId(value);
+  return id === null ? value.toLowerCase().includes(serverName.toLowerCase()) : id === serverName.toLowerCase();
 }
 
-/** The authserv-id of an Authentication-Results value, without comments and quotes, in lower case. */
-export function authservId(value: string): string {
-  const plain = value.replace(/\((?:[^()\\]|\\.)*\)/g, ' ').replace(/\s+/g, ' ').trim();
-  return (plain.split(/[ ;]/)[0] ?? '').replace(/^"|"$/g, '').replace(/\.$/, '').toLowerCase();
+/**
+ * The authserv-id of an Authentication-Results value, without comments and quotes, in lower case; null when
+ * the comments do not close, since readers then disagree about where it stands.
+ */
+export function authservId(value: string): string | null {
+  let plain = value.replace(/\\[^]/g, '');
+  for (let before = ''; before !== plain; ) {
+    before = plain;
+    plain = plain.replace(/\([^()]*\)/g, ' ');
+  }
+  if (/[()]/.test(plain)) return null;
+  const id = plain.replace(/\s+/g, ' ').trim().split(/[ ;]/)[0] ?? '';
+  return id.replace(/^"|"$/g, '').replace(/\.$/, '').toLowerCase();
 }
 
 export interface Received {
