@@ -1,0 +1,80 @@
+// The scheduler's process: housekeeping by the clock. Jobs are a table; each may run in any number of
+// processes at once and be killed at any point.
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConfig, required } from '../config.ts';
+import { ensurePartitions } from '../delivery/enqueue.store.ts';
+import { requeueDue } from '../delivery/lease.store.ts';
+import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.ts';
+import { folderBlobStore } from '../infra/blobs/blob-store.ts';
+import { createPool, type Pool } from '../infra/db/pool.ts';
+import { logger } from '../infra/log/logger.ts';
+import { runRole } from './role.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** Partitions exist this many days ahead: a scheduler that is down for days stops nothing. */
+const PARTITION_DAYS_AHEAD = 7;
+
+interface Job {
+  name: string;
+  everyMs: number;
+  /** @returns what it did, for the log; null when there was nothing to do */
+  run(): Promise<object | null>;
+}
+
+await runRole('scheduler', async () => {
+  const config = loadConfig();
+  const log = logger('scheduler');
+  const pool = createPool(required(config.databaseUrl, 'DATABASE_URL'), { max: 3, applicationName: 'eider-scheduler' });
+  const blobs = folderBlobStore(join(config.home, 'blobs'));
+  await pool.query('SELECT 1');
+
+  const jobs: Job[] = [
+    {
+      name: 'partitions',
+      everyMs: HOUR,
+      run: async () => counted({ made: await ensurePartitions(pool, PARTITION_DAYS_AHEAD) }),
+    },
+    {
+      name: 'retention',
+      everyMs: HOUR,
+      run: async () => counted(await dropOldPartitions({ pool, blobs, log }, DEFAULT_RETENTION, new Date())),
+    },
+    // Workers do this themselves each second; here it serves the hour in which none of them runs.
+    { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ ...(await requeueDue(pool, 1_000)) }) },
+    sqlJob(pool, 'idempotency', 10 * MINUTE, 'DELETE FROM idempotency_record WHERE expires_at <= now()'),
+    sqlJob(pool, 'suppressions', HOUR, 'DELETE FROM suppression WHERE expires_at <= now()'),
+    sqlJob(pool, 'sessions', 10 * MINUTE, 'DELETE FROM web_session WHERE expires_at <= now()'),
+  ];
+
+  const stop = new AbortController();
+  const loops = jobs.map(async (job) => {
+    while (!stop.signal.aborted) {
+      try {
+        const done = await job.run();
+        if (done) log.info({ job: job.name, ...done }, 'done');
+      } catch (error) {
+        log.error({ err: error, job: job.name }, 'job failed; it runs again at its next time');
+      }
+      // ±10 %: several schedulers do not step on each other's toes for good.
+      await sleep(job.everyMs * (0.9 + 0.2 * Math.random()), undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  });
+  return async () => {
+    stop.abort();
+    await Promise.all(loops);
+    await pool.end();
+  };
+});
+
+function sqlJob(pool: Pool, name: string, everyMs: number, sql: string): Job {
+  return { name, everyMs, run: async () => counted({ deleted: (await pool.query(sql)).rowCount ?? 0 }) };
+}
+
+/** Null when all counts are zero: a job that did nothing is not worth a line. */
+function counted(counts: Record<string, number>): object | null {
+  return Object.values(counts).some((count) => count > 0) ? counts : null;
+}
