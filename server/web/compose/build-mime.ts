@@ -80,7 +80,9 @@ function inlineImagesByCid(html: string, inline: MimePart[], messageId: string):
   );
 }
 
-function asDocument(html: string): string {
+/** Other programs fold what is marked as Gmail marks it. */
+function asDocument(written: string): string {
+  const html = written.replace(/<div class="eider-quote">/g, '<div class="gmail_quote eider-quote">');
   if (/<html[\s>]/i.test(html)) return html;
   return `<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>${html}</body></html>`;
 }

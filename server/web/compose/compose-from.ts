@@ -83,7 +83,7 @@ function when(row: MessageRow): string {
 }
 
 function quotedHtml(row: MessageRow, html: string): string {
-  return `<p></p><div class="gmail_quote"><p>On ${when(row)}, ${person(row.from)} wrote:</p><blockquote type="cite">${html}</blockquote></div>`;
+  return `<div class="eider-quote"><p>On ${when(row)}, ${person(row.from)} wrote:</p><blockquote type="cite">${html}</blockquote></div>`;
 }
 
 function forwardedHtml(row: MessageRow, html: string): string {
@@ -94,7 +94,7 @@ function forwardedHtml(row: MessageRow, html: string): string {
     `To: ${row.to.map(person).join(', ')}`,
     ...(row.cc.length > 0 ? [`Cc: ${row.cc.map(person).join(', ')}`] : []),
   ];
-  return `<p></p><div class="gmail_quote"><p>---------- Forwarded message ----------<br>${lines.join('<br>')}</p>${html}</div>`;
+  return `<div class="eider-quote"><p>---------- Forwarded message ----------<br>${lines.join('<br>')}</p>${html}</div>`;
 }
 
 /** The attachments as uploads of the new message. Copied, so that deleting the original takes nothing from it. */

@@ -37,7 +37,7 @@ export async function quotableHtml(services: Services, session: Session, place: 
     embedded.set(attachment.id, await keepUpload(services, session, { filename, contentType: attachment.contentType.toLowerCase(), content: Buffer.concat(chunks) }));
   }
   const html = result.html
-    .replace(/<details class="eider-quote"><summary[^>]*>[^<]*<\/summary>|<\/details>/g, '')
+    .replace(/<details class="eider-fold"><summary[^>]*>[^<]*<\/summary>|<\/details>/g, '')
     .replace(new RegExp(`eider-(remote|part)-${result.nonce}-(\\d+)`, 'g'), (_marker, kind: string, index: string) => {
       if (kind === 'remote') return escapeHtml(result.remote[Number(index)] ?? '');
       const attachment = attachmentOfPart(content, result.parts[Number(index)] ?? '');

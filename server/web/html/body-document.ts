@@ -50,12 +50,12 @@ table{max-width:100%}
 pre,.eider-text{white-space:pre-wrap;overflow-wrap:anywhere}
 pre{font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 a{color:#1a5fd0}
-blockquote[type=cite],.eider-quote>blockquote{margin:8px 0 8px 0;padding-left:12px;border-left:2px solid #c9ced6;color:#57606a}
-.eider-quote{margin:8px 0}
-.eider-quote>summary{display:inline-block;list-style:none;cursor:pointer;padding:0 10px;border-radius:8px;background:#eaecef;color:#57606a;font:12px/18px system-ui,sans-serif;letter-spacing:1px;user-select:none}
-.eider-quote>summary::-webkit-details-marker{display:none}
-.eider-quote>summary:focus-visible{outline:2px solid #1a5fd0;outline-offset:2px}
-@media print{.eider-quote>summary{display:none}}
+blockquote[type=cite],.eider-fold>blockquote{margin:8px 0 8px 0;padding-left:12px;border-left:2px solid #c9ced6;color:#57606a}
+.eider-fold{margin:8px 0}
+.eider-fold>summary{display:inline-block;list-style:none;cursor:pointer;padding:0 10px;border-radius:8px;background:#eaecef;color:#57606a;font:12px/18px system-ui,sans-serif;letter-spacing:1px;user-select:none}
+.eider-fold>summary::-webkit-details-marker{display:none}
+.eider-fold>summary:focus-visible{outline:2px solid #1a5fd0;outline-offset:2px}
+@media print{.eider-fold>summary{display:none}}
 `;
 
 /** Mail without colours of its own, or with a dark style sheet, is simply shown dark. */
@@ -63,8 +63,8 @@ const DARK_CSS = `
 html{color-scheme:dark}
 body{color:#e6e8eb}
 a{color:#8ab4f8}
-blockquote[type=cite],.eider-quote>blockquote{border-left-color:#4a515c;color:#a6adb8}
-.eider-quote>summary{background:#2d333b;color:#a6adb8}
+blockquote[type=cite],.eider-fold>blockquote{border-left-color:#4a515c;color:#a6adb8}
+.eider-fold>summary{background:#2d333b;color:#a6adb8}
 `;
 
 /**

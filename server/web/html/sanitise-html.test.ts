@@ -150,7 +150,7 @@ describe('honest HTML', () => {
 
   test('a trailing quote is folded, one that is answered inline is not', () => {
     const quote = '<div class="gmail_quote">On Monday, Bob wrote:<blockquote>Lunch?</blockquote></div>';
-    expect(sanitise(`<p>Yes, gladly.</p>${quote}`).html).toContain('<details class="eider-quote">');
+    expect(sanitise(`<p>Yes, gladly.</p>${quote}`).html).toContain('<details class="eider-fold">');
     expect(sanitise(quote).html).not.toContain('<details');
     expect(sanitise(`${quote}<p>${'An answer below the quote. '.repeat(30)}</p>`).html).not.toContain('<details');
   });

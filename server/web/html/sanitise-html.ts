@@ -210,7 +210,7 @@ function hostOf(url: string): string {
 }
 
 /** Marks of quoted mail that clients put around it when answering. */
-const QUOTE = '.gmail_quote, blockquote[type="cite"], .moz-cite-prefix + blockquote, .protonmail_quote, .yahoo_quoted';
+const QUOTE = '.gmail_quote, .eider-quote, blockquote[type="cite"], .moz-cite-prefix + blockquote, .protonmail_quote, .yahoo_quoted';
 
 /** Folds the first quote when text of the mail's own stands before it and little after. No script: a details element. */
 function foldQuote(body: Element, document: Document): void {
@@ -222,7 +222,7 @@ function foldQuote(body: Element, document: Document): void {
   const before = whole.indexOf(quoted.slice(0, 60));
   if (quoted === '' || before <= 0 || whole.length - before - quoted.length > 400) return;
   const details = document.createElement('details');
-  details.className = 'eider-quote';
+  details.className = 'eider-fold';
   const summary = document.createElement('summary');
   summary.textContent = '•••';
   summary.title = 'Quoted text';

@@ -36,7 +36,7 @@ describe('textToHtml', () => {
     const html = textToHtml('Yes.\n\n> Lunch?\n>> Dinner?');
     expect(html).toContain('<div class="eider-text">Yes.\n</div>');
     expect(html).toContain('<blockquote class="eider-text" type="cite">Lunch?</blockquote>');
-    expect(html).toMatch(/<details class="eider-quote">.*Dinner\?<\/blockquote><\/blockquote><\/details>$/);
+    expect(html).toMatch(/<details class="eider-fold">.*Dinner\?<\/blockquote><\/blockquote><\/details>$/);
   });
   test('a message that is only a quote is not folded', () => {
     expect(textToHtml('> Lunch?')).not.toContain('<details');

@@ -51,7 +51,7 @@ export function textToHtml(text: string): string {
       if (block.depth === 0) return `<div class="eider-text">${inner}</div>`;
       const quote = '<blockquote class="eider-text" type="cite">'.repeat(block.depth) + inner + '</blockquote>'.repeat(block.depth);
       const folded = foldLast && index === blocks.length - 1;
-      return folded ? `<details class="eider-quote"><summary title="Quoted text">•••</summary>${quote}</details>` : quote;
+      return folded ? `<details class="eider-fold"><summary title="Quoted text">•••</summary>${quote}</details>` : quote;
     })
     .join('');
 }
