@@ -23,7 +23,7 @@ export interface WildduckOptions {
 
 export const wildduckFolder = dirname(createRequire(import.meta.url).resolve('@zone-eu/wildduck/package.json'));
 
-/** Starts WildDuck and waits for its LMTP port, which opens after all indexes exist. */
+/** Starts WildDuck and waits for its ports, which open after all indexes exist. */
 export async function startWildduck(options: WildduckOptions): Promise<WildduckProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'eider-bench-wildduck-'));
   const [api, lmtp, imap] = [options.basePort, options.basePort + 1, options.basePort + 2];
@@ -42,7 +42,7 @@ export async function startWildduck(options: WildduckOptions): Promise<WildduckP
   const file = join(folder, 'bench.json');
   writeFileSync(file, JSON.stringify(settings));
   const child = spawn(process.execPath, ['server.js', `--config=${file}`], { cwd: wildduckFolder, stdio: ['ignore', 'ignore', 'inherit'] });
-  await portOpens(lmtp, child);
+  for (const port of [api, lmtp, imap]) await portOpens(port, child);
   return {
     child,
     lmtpPort: lmtp,
@@ -71,5 +71,5 @@ async function portOpens(port: number, child: ChildProcess): Promise<void> {
     if (open) return;
     await sleep(100);
   }
-  throw new Error('WildDuck did not open its LMTP port in two minutes');
+  throw new Error('WildDuck did not open its ports in two minutes');
 }

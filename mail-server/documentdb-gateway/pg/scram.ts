@@ -6,16 +6,20 @@ const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).up
 /** One authentication exchange; the three methods are called in order with the server's messages. */
 export class ScramClient {
   readonly #password: string;
-  readonly #nonce = randomBytes(18).toString('base64');
+  readonly #user: string;
+  readonly #nonce: string;
   #serverSignature: Buffer = Buffer.alloc(0);
 
-  constructor(password: string) {
+  /** `nonce` is only given by tests, which check against the RFC's example. */
+  constructor(password: string, nonce = randomBytes(18).toString('base64'), user = '') {
     this.#password = password;
+    this.#nonce = nonce;
+    this.#user = user;
   }
 
   /** client-first-message. PostgreSQL takes the user name from the startup message, so it is empty here. */
   first(): string {
-    return `n,,n=,r=${this.#nonce}`;
+    return `n,,n=${this.#user},r=${this.#nonce}`;
   }
 
   /** client-final-message for the server's first message. Throws when the server's nonce does not extend ours. */
@@ -28,7 +32,7 @@ export class ScramClient {
     const clientKey = hmac(salted, 'Client Key');
     const storedKey = createHash('sha256').update(clientKey).digest();
     const withoutProof = `c=biws,r=${nonce}`;
-    const authMessage = `n=,r=${this.#nonce},${serverFirst},${withoutProof}`;
+    const authMessage = `n=${this.#user},r=${this.#nonce},${serverFirst},${withoutProof}`;
     const signature = hmac(storedKey, authMessage);
     const proof = Buffer.from(clientKey.map((byte, i) => byte ^ (signature[i] as number)));
     this.#serverSignature = hmac(hmac(salted, 'Server Key'), authMessage);
