@@ -32,8 +32,11 @@ export const PUBLIC_PORTS = {
   EIDER_PORT_POP3S: 2995,
 };
 
-/** Programs of Debian's base system that setting up needs, and the package of each. */
-const TOOLS = { 'apt-get': 'apt', 'dpkg-deb': 'dpkg', flock: 'util-linux', setpriv: 'util-linux', unshare: 'util-linux' };
+/** Programs of Debian's base system that setting up needs. */
+const TOOLS = { flock: 'apt-get install util-linux', setpriv: 'apt-get install util-linux', npm: 'install Node with npm' };
+/** What the embedded services come with; not needed when all of them are given by URL. */
+const OWN_SERVICES = 'use Debian 12 or newer, or set DATABASE_URL, MONGO_URL, REDIS_URL and RSPAMD_URL to services of your own';
+const PACKAGE_TOOLS = { 'apt-get': OWN_SERVICES, 'dpkg-deb': OWN_SERVICES };
 
 const GIB = 1024 ** 3;
 /** Dependencies, prefix, build and data of a first start; a later one needs room for data only. */
@@ -56,9 +59,10 @@ async function main() {
 /** Everything that would stop a start, checked before anything is made. */
 async function preflight() {
   if (process.platform !== 'linux') throw new Refusal(`Eider's embedded services run on Linux, this is ${process.platform}`);
-  for (const [tool, packageName] of Object.entries(TOOLS)) {
-    const missing = !process.env.PATH?.split(delimiter).some((folder) => existsSync(join(folder, tool)));
-    if (missing) throw new Refusal(`${tool} is missing: apt-get install ${packageName}`);
+  const embedded = ['DATABASE_URL', 'MONGO_URL', 'REDIS_URL', 'RSPAMD_URL'].some((variable) => !process.env[variable]);
+  for (const [tool, advice] of Object.entries({ ...TOOLS, ...(embedded ? PACKAGE_TOOLS : {}) })) {
+    const there = process.env.PATH?.split(delimiter).some((folder) => existsSync(join(folder, tool)));
+    if (!there) throw new Refusal(`${tool} is missing: ${advice}`);
   }
   const home = resolve(process.env.EIDER_HOME || join(CHECKOUT, '.eider'));
   refuseSecondStart(home);

@@ -97,7 +97,7 @@ async function prepareFilters(inputs: ServiceInputs, redisUrl: string) {
     const options = { port: ports.rspamd, redisUrl, dns, dnsServers: config.dnsServers };
     const rspamd = await prepareRspamd(programs, paths.rspamd, runAs, options);
     rspamdUrl = rspamd.url;
-    specs.push(serviceRole('rspamd', rspamd, runAs, () => answersHttp(rspamd.url)));
+    specs.push(serviceRole('rspamd', rspamd, runAs, () => answersHttp(`${rspamd.url}/ping`)));
   }
   if (!clamdUrl) {
     const runAs = unprivileged([paths.home]);

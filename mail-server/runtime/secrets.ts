@@ -62,6 +62,7 @@ export async function ensureCertificate(folder: string, hostname: string, openss
     ...['-addext', 'keyUsage=critical,digitalSignature', '-addext', 'extendedKeyUsage=serverAuth'],
     ...['-keyout', join(building, 'key.pem'), '-out', join(building, 'cert.pem')],
   ]);
+  rmSync(configuration);
   for (const name of ['key.pem', 'cert.pem']) chmodSync(join(building, name), 0o600);
   rmSync(place, { recursive: true, force: true });
   renameSync(building, place);

@@ -46,6 +46,19 @@ export async function applyMigrations(databaseUrl: string, folder: string): Prom
   });
 }
 
+/**
+ * The names of those migrations of `folder` that the database has not had; changes nothing.
+ * @throws SetupError when record and files contradict each other
+ */
+export async function pendingMigrations(databaseUrl: string, folder: string): Promise<string[]> {
+  const migrations = await readMigrations(folder);
+  return withClient(databaseUrl, async (client) => {
+    const there = await client.query<{ there: boolean }>("SELECT to_regclass('_prisma_migrations') IS NOT NULL AS there");
+    const record = there.rows[0]?.there ? await readRecord(client) : [];
+    return pickDue(migrations, record).map((migration) => migration.name);
+  });
+}
+
 async function readRecord(client: pg.Client): Promise<RecordRow[]> {
   const result = await client.query<RecordRow>(
     `SELECT migration_name, checksum, finished_at IS NOT NULL AS finished

@@ -1,31 +1,24 @@
 // Fetches the packages of the prefix with the machine's own apt, from the machine's own mirror, without touching the
 // machine's apt state: own configuration, own lists, own status file. Needs no root.
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../run-program.ts';
 import { SetupError } from '../setup-error.ts';
 import { PACKAGES, statusFile, SUITE } from './recipe.ts';
 
-export interface Mirror {
-  uri: string;
-  /** Key file or fingerprint that the machine trusts for it; empty: apt's trusted keys. */
-  signedBy: string;
-}
+/** The releases of Debian whose mirrors carry testing too; not their security or updates parts, nor backports. */
+const SUITES = new Set(['bookworm', 'trixie', 'forky', 'sid', 'oldstable', 'stable', 'testing', 'unstable']);
 
 const DEBIAN_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * Picks Debian's mirror from what `apt-get indextargets` lists (deb822 stanzas): the first source of the release
- * itself with the component main, neither security nor updates nor backports, which live elsewhere or lack suites.
+ * Debian's mirror among what `apt-get update --print-uris` lists: `'<mirror>/dists/<suite>/<file>' …`. The lists
+ * themselves needn't be there, as they aren't on a fresh machine.
  */
-export function pickMirror(indexTargets: string): Mirror | null {
-  for (const stanza of indexTargets.split(/\n\n+/)) {
-    const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(stanza)?.[1]?.trim() ?? '';
-    const release = field('Release');
-    const isDebian = field('Origin') === 'Debian' || field('Label') === 'Debian' || /\/debian\/?$/.test(field('Repo-URI'));
-    if (!isDebian || field('Component') !== 'main' || /[-/]/.test(release)) continue;
-    const uri = field('Repo-URI').replace(/\/+$/, '');
-    if (uri) return { uri, signedBy: field('Signed-By') };
+export function pickMirror(printedUris: string): string | null {
+  for (const [, mirror, suite] of printedUris.matchAll(/^'([^']+?)\/+dists\/([^/']+)\/[^']+'/gm)) {
+    if (mirror && suite && SUITES.has(suite) && !mirror.includes('security')) return mirror;
   }
   return null;
 }
@@ -35,28 +28,32 @@ export async function machineArchitecture(): Promise<string> {
   return (await runProgram('dpkg', ['--print-architecture'])).trim();
 }
 
-/** @throws SetupError when the machine has no apt source of Debian */
-export async function machineMirror(): Promise<Mirror> {
-  const mirror = pickMirror(await runProgram('apt-get', ['indextargets', 'Created-By: Packages']));
-  if (mirror) return mirror;
+/**
+ * The machine's own mirror of Debian.
+ * @throws SetupError when the machine isn't Debian, or has no source of it
+ */
+export async function machineMirror(): Promise<string> {
+  const ownServices = 'or set DATABASE_URL, MONGO_URL, REDIS_URL and RSPAMD_URL to services of your own';
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  if (/^ID=debian$/m.test(release)) return { uri: 'http://deb.debian.org/debian', signedBy: DEBIAN_KEYRING };
-  throw new SetupError(
-    'the embedded services come from Debian packages, and this machine has no Debian source in its apt configuration; ' +
-      'use Debian 12 or newer, or set DATABASE_URL, MONGO_URL, REDIS_URL and RSPAMD_URL to services of your own',
-  );
+  if (!/^ID="?debian"?$/m.test(release)) {
+    throw new SetupError(`the embedded services are Debian packages, and this is another system: use Debian 12 or newer, ${ownServices}`);
+  }
+  const mirror = pickMirror(await runProgram('apt-get', ['update', '--print-uris']));
+  if (!mirror) throw new SetupError(`apt has no source of Debian: add one to /etc/apt/sources.list.d, ${ownServices}`);
+  return mirror;
 }
 
 /**
  * Downloads the closure of the recipe into `folder`/archives. What is already there and whole isn't fetched again.
  * @returns the paths of the package files
  */
-export async function downloadPackages(folder: string, mirror: Mirror, architecture: string): Promise<string[]> {
+export async function downloadPackages(folder: string, mirror: string, architecture: string): Promise<string[]> {
   const configuration = await writeConfiguration(folder, mirror, architecture);
   const env = { ...process.env, APT_CONFIG: configuration, LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
   await runProgram('apt-get', ['update', '-qq'], { env });
   await runProgram('apt-get', ['install', '--download-only', '--yes', '-qq', ...PACKAGES], { env });
-  const wanted = parsePrintedUris(await runProgram('apt-get', ['install', '--print-uris', '--reinstall', '--yes', '-qq', ...PACKAGES], { env: { ...env, APT_CONFIG: await withEmptyArchives(folder, configuration) } }));
+  const listing = { ...env, APT_CONFIG: await withEmptyArchives(folder, configuration) };
+  const wanted = parsePrintedUris(await runProgram('apt-get', ['install', '--print-uris', '--yes', '-qq', ...PACKAGES], { env: listing }));
   const archives = join(folder, 'archives');
   const present = new Set(await readdir(archives));
   const missing = wanted.filter((name) => !present.has(name));
@@ -71,11 +68,20 @@ export function parsePrintedUris(text: string): string[] {
   return [...text.matchAll(/^'[^']+' (\S+\.deb) \d+/gm)].map((match) => match[1] ?? '');
 }
 
-async function writeConfiguration(folder: string, mirror: Mirror, architecture: string): Promise<string> {
+const HOOKS = [
+  'DPkg::Pre-Invoke',
+  'DPkg::Post-Invoke',
+  'APT::Update::Pre-Invoke',
+  'APT::Update::Post-Invoke',
+  'APT::Update::Post-Invoke-Success',
+  'APT::Architectures',
+];
+
+async function writeConfiguration(folder: string, mirror: string, architecture: string): Promise<string> {
   const path = (name: string) => join(folder, name);
   for (const name of ['empty', 'lists/partial', 'archives/partial']) await mkdir(path(name), { recursive: true });
-  const signedBy = mirror.signedBy ? `Signed-By: ${mirror.signedBy}\n` : '';
-  await writeFile(path('source.sources'), `Types: deb\nURIs: ${mirror.uri}\nSuites: ${SUITE}\nComponents: main\n${signedBy}`);
+  const signedBy = existsSync(DEBIAN_KEYRING) ? `Signed-By: ${DEBIAN_KEYRING}\n` : '';
+  await writeFile(path('source.sources'), `Types: deb\nURIs: ${mirror}\nSuites: ${SUITE}\nComponents: main\n${signedBy}`);
   await writeFile(path('status'), statusFile(architecture));
   const settings: Record<string, string> = {
     'Dir::Etc::sourcelist': path('source.sources'),
@@ -102,8 +108,7 @@ async function writeConfiguration(folder: string, mirror: Mirror, architecture: 
     'APT::Keep-Downloaded-Packages': 'true',
   };
   // Cleared first: the machine's own hooks are for the machine's own package state.
-  const hooks = ['DPkg::Post-Invoke', 'DPkg::Pre-Invoke', 'APT::Update::Post-Invoke', 'APT::Update::Post-Invoke-Success', 'APT::Update::Pre-Invoke', 'APT::Architectures'];
-  const lines = [...hooks.map((name) => `#clear ${name};`), ...Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)};`)];
+  const lines = [...HOOKS.map((name) => `#clear ${name};`), ...Object.entries(settings).map(([name, value]) => `${name} ${JSON.stringify(value)};`)];
   await writeFile(path('apt.conf'), `${lines.join('\n')}\n`);
   return path('apt.conf');
 }

@@ -55,7 +55,7 @@ async function build(home: string, architecture: string, report: (line: string) 
   const downloads = `${home}.packages`;
   const tree = `${home}.building`;
   const mirror = await machineMirror();
-  report(`fetching packages from ${mirror.uri}`);
+  report(`fetching packages from ${mirror}`);
   const packages = await downloadPackages(downloads, mirror, architecture);
   await rm(tree, { recursive: true, force: true });
   await mkdir(tree, { recursive: true, mode: 0o755 });

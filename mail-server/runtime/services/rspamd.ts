@@ -23,13 +23,13 @@ export interface RspamdOptions {
 }
 
 /** Ask DNS for nearly every message. */
-const DNS_MODULES = ['arc', 'asn', 'bimi', 'dkim', 'dmarc', 'mx_check', 'rbl', 'spf', 'surbl', 'url_redirector'];
+const DNS_MODULES = ['arc', 'asn', 'bimi', 'dkim', 'dmarc', 'mx_check', 'rbl', 'spf', 'surbl', 'url_redirector', 'whitelist'];
 
 /**
- * Off always. The first ones belong to a mail server that delays or limits by itself, which is inbound's to do; the
- * others would send parts of people's mail to, or fetch lists from, services that nobody here has chosen.
+ * Off always: delaying and limiting are inbound's to do; digests of people's mail go to no service that nobody here
+ * has chosen; learning by itself needs more mail than a small installation has.
  */
-const UNUSED_MODULES = ['greylist', 'ratelimit', 'dkim_signing', 'milter_headers', 'fuzzy_check', 'phishing', 'rspamd_update', 'gpt', 'url_suspect'];
+const UNUSED_MODULES = ['greylist', 'ratelimit', 'dkim_signing', 'milter_headers', 'fuzzy_check', 'phishing', 'rspamd_update', 'gpt', 'neural'];
 
 /** Whether a resolver answers at all within a second; what it says doesn't matter. */
 export async function dnsAnswers(servers: readonly string[]): Promise<boolean> {

@@ -1,5 +1,6 @@
 // Runs all roles: starts each when those it needs are ready, stops them in reverse order. Knows nothing of what they do.
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LogFile } from './log-file.ts';
 import { ProcessRecord } from './process-record.ts';
 import { RoleProcess } from './role-process.ts';
@@ -7,6 +8,8 @@ import type { RoleSpec, RoleStatus } from './role-spec.ts';
 
 /** A role that dies this often before it was ever ready is taken for broken, and starting fails. */
 const FIRST_START_ATTEMPTS = 4;
+
+const OPTIONAL_WAIT_MS = 15_000;
 
 export interface SupervisorOptions {
   logFolder: string;
@@ -53,7 +56,8 @@ export class Supervisor {
     const startedAt = Date.now();
     process.start();
     const ready = process.untilReady(FIRST_START_ATTEMPTS).then(() => onReady(spec.role, Date.now() - startedAt));
-    await (spec.optional ? ready.catch(() => undefined) : ready);
+    // Without an optional one things begin after a while; it goes on being started.
+    await (spec.optional ? Promise.race([ready.catch(() => undefined), sleep(OPTIONAL_WAIT_MS, undefined, { ref: false })]) : ready);
   }
 
   status(): RoleStatus[] {

@@ -1,0 +1,37 @@
+// The operator's command line, `npm run -s eider -- …`. Only the table of commands; each stands in its own file.
+import { Command, CommanderError } from 'commander';
+import { addDoctor } from './doctor.ts';
+import { explain } from './refusal.ts';
+import { addStatus } from './status.ts';
+import { addDomain, addTenant } from './tenant.ts';
+import { addUser } from './user.ts';
+
+/** Wrong usage, as most programs have it; 1 is for what was refused. */
+const USAGE = 2;
+
+const program = new Command('eider');
+program
+  .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
+  .showHelpAfterError('(--help shows what there is)')
+  .exitOverride();
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser]) add(program);
+inherit(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else {
+    process.stderr.write(`eider: ${explain(error) ?? (error as Error).stack}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** Commander copies these settings only to commands that are made after them by `command()` of the same parent. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
+}
