@@ -1,0 +1,1 @@
+export const PUBLIC_PORTS: Record<string, number>;
