@@ -32,7 +32,7 @@ export async function compareFolders(
         return { changedFolders: [mailbox.id] };
       });
     }
-    if (known && (known.hidden !== mailbox.hidden || known.specialUse !== toSpecialUse(mailbox.specialUse))) {
+    if (known && (known.hidden !== mailbox.hidden || known.specialUse !== toSpecialUse(mailbox))) {
       await remakeFolder(pool, accountId, writer, mailbox.id);
     }
   }
@@ -47,7 +47,7 @@ export async function compareFolders(
 
 function differs(known: IndexedFolder, mailbox: StoredMailbox): boolean {
   return (
-    known.path !== mailbox.path || known.specialUse !== toSpecialUse(mailbox.specialUse) ||
+    known.path !== mailbox.path || known.specialUse !== toSpecialUse(mailbox) ||
     known.subscribed !== mailbox.subscribed || known.hidden !== mailbox.hidden || known.uidValidity !== mailbox.uidValidity
   );
 }

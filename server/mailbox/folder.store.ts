@@ -98,9 +98,13 @@ export async function indexedFolders(db: Queryable, accountId: string): Promise<
   }));
 }
 
-/** The special use by Eider's name; null for ordinary mailboxes and uses that Eider gives no meaning. */
-export function toSpecialUse(storeName: string | null): SpecialUse | null {
-  return storeName === null ? null : (SPECIAL_USES[storeName.toLowerCase()] ?? null);
+/**
+ * The special use by Eider's name; null for ordinary mailboxes and uses that Eider gives no meaning. The store cannot
+ * set \\Archive, so that the mailbox of that name has it.
+ */
+export function toSpecialUse({ specialUse, path }: Pick<StoredMailbox, 'specialUse' | 'path'>): SpecialUse | null {
+  if (specialUse !== null) return SPECIAL_USES[specialUse.toLowerCase()] ?? null;
+  return path === 'Archive' ? 'archive' : null;
 }
 
 /** Adds or changes a folder's row. Counters and `modseq` are left as they are. */
@@ -112,7 +116,7 @@ export async function saveFolder(client: PoolClient, accountId: string, mailbox:
        SET path = excluded.path, special_use = excluded.special_use, subscribed = excluded.subscribed,
            hidden = excluded.hidden, uid_validity = excluded.uid_validity`,
     [
-      accountId, mailbox.id, mailbox.path, toSpecialUse(mailbox.specialUse), mailbox.subscribed, mailbox.hidden,
+      accountId, mailbox.id, mailbox.path, toSpecialUse(mailbox), mailbox.subscribed, mailbox.hidden,
       mailbox.uidValidity,
     ],
   );

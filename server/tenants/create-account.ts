@@ -78,6 +78,8 @@ async function complete(deps: AccountDeps, row: AccountRow, input: CreateAccount
     address,
     password: input.password,
     ...(row.displayName && { name: row.displayName }),
+    // The names that desktop programs look for.
+    mailboxes: { sent: 'Sent' },
     ...(input.quotaBytes !== undefined && { quotaBytes: input.quotaBytes }),
   });
   let userId: string;
@@ -93,6 +95,8 @@ async function complete(deps: AccountDeps, row: AccountRow, input: CreateAccount
     userId = found;
     await deps.wildduck.updateUser(userId, { password: input.password });
   }
+  // The one special folder that WildDuck doesn't make by itself; `exists` after an earlier call is fine.
+  await deps.wildduck.createMailbox(userId, 'Archive');
   await completeAccount(deps.pool, row.id, userId);
   return { kind: 'created', accountId: row.id, address };
 }
