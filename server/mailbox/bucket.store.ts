@@ -100,7 +100,7 @@ export async function splitBuckets(client: PoolClient, accountId: string): Promi
     await client.query(
       `UPDATE mailbox_search SET bucket_id = $2, terms = regexp_replace(terms::text, $3, $4, 'g')::tsvector
        WHERE bucket_id = $1 AND received_at >= $5`,
-      [bucket.bucketId, upper.bucketId, `(^| )'${bucketPrefix(bucket.bucketId)}(?=[^0-9a-z])`, `\\1'${bucketPrefix(upper.bucketId)}`, middle],
+      [bucket.bucketId, upper.bucketId, `(^| )'${bucketPrefix(bucket.bucketId)}(?=[^0-9a-f])`, `\\1'${bucketPrefix(upper.bucketId)}`, middle],
     );
     await client.query(
       `UPDATE mailbox_search_bucket b SET messages = (SELECT count(*) FROM mailbox_search s WHERE s.bucket_id = b.bucket_id)

@@ -53,7 +53,6 @@ export async function getConversation(
 ): Promise<ConversationDetail | null> {
   if (!isUuid(conversationId)) return null;
   const { rows } = await db.query<MessageRecord & { total: number }>({
-    name: 'mailbox-get-conversation',
     text: `WITH seen AS (
              SELECT DISTINCT ON (i.message_key) ${MESSAGE_COLUMNS}
              FROM ${MESSAGE_JOINS}
@@ -80,7 +79,6 @@ export async function getMessageRow(db: Queryable, accountId: string, place: Ite
 /** Messages by their places, in no particular order; those that are gone are missing. */
 export async function getMessageRows(db: Queryable, accountId: string, places: readonly ItemPlace[]): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRecord>({
-    name: 'mailbox-get-messages',
     text: `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_JOINS}
            JOIN unnest($2::text[], $3::bigint[]) AS p (folder_id, uid) ON i.folder_id = p.folder_id AND i.uid = p.uid
            WHERE i.account_id = $1`,
@@ -98,7 +96,6 @@ export async function placesOfConversations(
     conversation_id: string; folder_id: string; uid: number; special_use: SpecialUse | null;
     received_at: Date; unread: boolean; starred: boolean;
   }>({
-    name: 'mailbox-places-of-conversations',
     text: `SELECT i.conversation_id, i.folder_id, i.uid, f.special_use, i.received_at, i.unread, i.starred
            FROM mailbox_item i
            JOIN mailbox_folder f ON f.account_id = i.account_id AND f.folder_id = i.folder_id
@@ -116,6 +113,15 @@ export async function placesOfConversations(
     unread: row.unread,
     starred: row.starred,
   }));
+}
+
+/** Every message's conversation, by message key: kept over a rebuild so that conversations keep their ids. */
+export async function conversationIds(db: Queryable, accountId: string): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ message_key: string; conversation_id: string }>(
+    'SELECT message_key, conversation_id FROM mailbox_message WHERE account_id = $1',
+    [accountId],
+  );
+  return new Map(rows.map((row) => [row.message_key, row.conversation_id]));
 }
 
 function toMessageRow(record: MessageRecord): MessageRow {

@@ -6,8 +6,9 @@ import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import type { WildduckStore } from '../infra/wildduck/store.ts';
 import {
-  accountsBehind, accountsOfUsers, accountsToCompare, leaseAccount, LeaseLostError, releaseLeases, type Writer,
+  accountsBehind, accountsOfUsers, accountsToCompare, isEmpty, leaseAccount, LeaseLostError, releaseLeases, type Writer,
 } from './account.store.ts';
+import { buildAccount } from './build-account.ts';
 import { compareAccount } from './compare-account.ts';
 import { confirmItems, followJournal, journalReaches } from './follow-journal.ts';
 import { Turns } from './turns.ts';
@@ -124,8 +125,14 @@ export class Indexer {
     if (!position) return;
     const now = this.#deps.clock.now();
     await this.#whileLeased(accountId, async () => {
-      const report = await compareAccount(this.#deps, position, this.#writer, now, () => this.#pauseIfStopped());
-      this.#deps.log.info({ account: accountId, first: position.comparedAt === null, ...report }, 'account compared with the store');
+      const onProgress = () => this.#pauseIfStopped();
+      if (position.comparedAt === null && (await isEmpty(this.#deps.pool, accountId))) {
+        const { total } = await buildAccount(this.#deps, position, this.#writer, now, { onProgress });
+        this.#deps.log.info({ account: accountId, messages: total, tookMs: this.#msSince(now) }, 'account indexed for the first time');
+        return;
+      }
+      const report = await compareAccount(this.#deps, position, this.#writer, now, onProgress);
+      this.#deps.log.info({ account: accountId, ...report, tookMs: this.#msSince(now) }, 'account compared with the store');
     });
     this.#following.ask(accountId);
   }
@@ -156,6 +163,10 @@ export class Indexer {
       this.#report(accountId, error);
       this.#later(() => this.#following.ask(accountId), RETRY_MS);
     }
+  }
+
+  #msSince(moment: Date): number {
+    return this.#deps.clock.now().getTime() - moment.getTime();
   }
 
   #seenOf(accountId: string): Set<string> {

@@ -11,12 +11,17 @@ const FIELD_PLACES: Record<TextField, FieldName[]> = {
   any: ['any'], subject: ['subject'], from: ['from'], to: ['to', 'cc'], cc: ['cc'], filename: ['filename'], list: ['list'],
 };
 
+/** SQL that tells whether the terms `s` match a template, given as SQL. */
+export function matches(template: string, bucketId = 's.bucket_id'): string {
+  return `s.terms @@ replace(${template}, '${BUCKET_MARK}', to_hex(${bucketId}))::tsquery`;
+}
+
 export interface SearchPlan {
   /** A tsquery with BUCKET_MARK for the bucket; null when only rows decide. All results match it. */
   template: string | null;
   /** Whether `template` names at least one term that must be there, so that the index can find it. */
   selective: boolean;
-  /** SQL over `i` (item), `m` (message) and, where `usesTerms`, `s` (terms) and `b` (bucket); true when there is none. */
+  /** SQL over `i` (item) and, where they are used, `m` (message) and `s` (terms); `true` when there is none. */
   condition: string;
   /** Values of the condition's parameters, `$<n>` counted on from the caller's own. */
   values: unknown[];
@@ -149,7 +154,7 @@ class Builder {
 
   #terms(template: string): string {
     this.#plan.usesTerms = true;
-    return `s.terms @@ replace(${this.#bind(template)}, '${BUCKET_MARK}', b.prefix)::tsquery`;
+    return matches(this.#bind(template));
   }
 
   #folder(name: string): string[] {

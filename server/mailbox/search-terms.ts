@@ -3,7 +3,7 @@ import { cutAddresses, cutWords, type Word } from './words.ts';
 
 /**
  * One sign between bucket and word tells where the word stood. `any` holds every word wherever it stood. None
- * is a digit or a small letter: the bucket's number, in base 36, must end where it ends.
+ * is a digit or a small letter: the bucket's number, in hexadecimal, must end where it ends.
  * Separate terms per field, not tsvector's weights: GIN keeps no weights and would re-read every row.
  */
 export const FIELDS = {
@@ -43,9 +43,9 @@ export interface SearchableMessage {
   bodies: readonly string[];
 }
 
-/** What every term of a bucket starts with. Base 36 keeps it short: it is repeated some hundred times a message. */
+/** What every term of a bucket starts with: PostgreSQL's `to_hex`, so that queries can make it too. */
 export function bucketPrefix(bucketId: number): string {
-  return bucketId.toString(36);
+  return bucketId.toString(16);
 }
 
 /** Size classes are powers of two from 64 KiB; a message carries all up to its own. */

@@ -4,8 +4,7 @@ import type { Queryable } from '../infra/db/pool.ts';
 import { decodeCursor, encodeCursor, CONVERSATION_COLUMNS, PAGE_LIMIT, toConversationRow, type ConversationPage, type ConversationRecord, type CursorPosition } from './list.store.ts';
 import { indexedFolders, type IndexedFolder } from './folder.store.ts';
 import { parseSearch } from './search-query.ts';
-import { planSearch, type SearchPlan } from './search-plan.ts';
-import { bucketPrefix } from './search-terms.ts';
+import { matches, planSearch, type SearchPlan } from './search-plan.ts';
 import { foldText } from './words.ts';
 
 /** A folder of at most this many messages is read through rather than every match looked up in it. */
@@ -41,9 +40,9 @@ export async function searchConversations(db: Queryable, search: SearchQuery, no
   });
   const scope = chooseFolders(folders, plan, search.folderId);
   if (scope.length === 0) return { rows: [], nextCursor: null };
-  const buckets = await bucketsFor(db, search.accountId, plan, after);
-  if (buckets.ids.length === 0) return { rows: [], nextCursor: null };
-  const reader: Reader = { db, accountId: search.accountId, plan, scope, buckets, drive: chooseDrive(plan, folders, scope) };
+  const bucketIds = await bucketsFor(db, search.accountId, plan, after);
+  if (bucketIds.length === 0) return { rows: [], nextCursor: null };
+  const reader: Reader = { db, accountId: search.accountId, plan, scope, bucketIds, drive: chooseDrive(plan, folders, scope) };
   const limit = Math.min(Math.max(1, search.limit), PAGE_LIMIT);
   const { matches, position } = await collect(reader, limit, after);
   return { rows: await toRows(db, search.accountId, matches), nextCursor: position && encodeCursor(position) };
@@ -62,13 +61,14 @@ interface Reader {
   accountId: string;
   plan: SearchPlan;
   scope: string[];
-  buckets: { ids: number[]; prefixes: string[] };
+  /** Newest first. */
+  bucketIds: number[];
   /** `terms`: bucket by bucket through the full-text index. `items`: row by row, newest first. */
   drive: 'terms' | 'items';
 }
 
-/** Parameters 1 to 9 are the same in every statement; the plan's own follow. */
-const FIRST_FREE_PARAMETER = 10;
+/** Parameters 1 to 8 are the same in every statement; the plan's own follow. */
+const FIRST_FREE_PARAMETER = 9;
 
 async function collect(
   reader: Reader,
@@ -102,34 +102,40 @@ async function readMatches(reader: Reader, position: CursorPosition | null, skip
 /** Which of these conversations were on an earlier page: they have a match at or before the cursor's place. */
 async function matchedBefore(reader: Reader, after: CursorPosition, conversationIds: string[]): Promise<Set<string>> {
   if (conversationIds.length === 0) return new Set();
-  const { plan } = reader;
-  // An earlier page read newer buckets; those are not among the reader's own.
-  const all = await bucketsFor(reader.db, reader.accountId, plan, null);
   const { rows } = await reader.db.query<{ conversation_id: string }>(
     `SELECT DISTINCT i.conversation_id
-     FROM mailbox_item i ${joins(true)}
-     WHERE i.account_id = $1 AND i.conversation_id = ANY($7::uuid[]) AND ${rowConditions(plan)}
-       AND (i.received_at, i.message_key) >= ($5::timestamptz, $6::text) AND $8::int IS NOT NULL
-       ${plan.template === null ? 'AND $9::text IS NULL' : `AND s.terms @@ ${TEMPLATE}`}`,
-    parameters({ ...reader, buckets: all }, after, conversationIds, 0),
+     FROM mailbox_item i ${lookups(reader.plan)}
+     WHERE i.account_id = $1 AND i.conversation_id = ANY($6::uuid[]) AND ${rowConditions(reader.plan)}
+       AND (i.received_at, i.message_key) >= ($4::timestamptz, $5::text) AND ${templateCondition(reader.plan)} AND ${UNUSED}`,
+    parameters(reader, after, conversationIds, 0),
   );
   return new Set(rows.map((row) => row.conversation_id));
 }
 
-const TEMPLATE = `replace($9::text, '~', b.prefix)::tsquery`;
-
 function parameters(reader: Reader, position: CursorPosition | null, conversationIds: string[], count: number): unknown[] {
-  const { plan, buckets } = reader;
+  const { plan } = reader;
   return [
-    reader.accountId, reader.scope, buckets.ids, buckets.prefixes, position?.at ?? null, position?.id ?? null,
-    conversationIds, count, plan.template, ...plan.values,
+    reader.accountId, reader.scope, reader.bucketIds, position?.at ?? null, position?.id ?? null, conversationIds, count,
+    plan.template, ...plan.values,
   ];
 }
 
-function joins(usesTerms: boolean): string {
-  const terms = `JOIN mailbox_search s ON s.account_id = $1 AND s.message_key = i.message_key
-     JOIN unnest($3::bigint[], $4::text[]) AS b (bucket_id, prefix) ON b.bucket_id = s.bucket_id`;
-  return `JOIN mailbox_message m ON m.account_id = $1 AND m.message_key = i.message_key ${usesTerms ? terms : ''}`;
+/** Gives parameters that a statement has no use for a type, which PostgreSQL insists on. Folds to true. */
+const UNUSED = `($3::bigint[] IS NULL OR true) AND ($4::timestamptz IS NULL OR true) AND ($5::text IS NULL OR true)
+  AND ($7::bigint IS NULL OR true) AND ($8::text IS NULL OR true)`;
+
+/**
+ * What a row's conditions need, looked up row by row. OFFSET 0 keeps the planner from joining whole tables: it
+ * knows nothing of the words' frequencies and would rather read a mailbox's million messages once.
+ */
+function lookups(plan: SearchPlan): string {
+  const message = 'CROSS JOIN LATERAL (SELECT size_bytes, has_attachment FROM mailbox_message WHERE account_id = $1 AND message_key = i.message_key OFFSET 0) m';
+  const terms = 'CROSS JOIN LATERAL (SELECT bucket_id, terms FROM mailbox_search WHERE account_id = $1 AND message_key = i.message_key OFFSET 0) s';
+  return `${plan.usesMessage ? message : ''} ${plan.usesTerms || plan.template !== null ? terms : ''}`;
+}
+
+function templateCondition(plan: SearchPlan): string {
+  return plan.template === null ? 'true' : matches('$8::text');
 }
 
 function rowConditions(plan: SearchPlan): string {
@@ -147,29 +153,28 @@ function rowConditions(plan: SearchPlan): string {
 
 function statement(reader: Reader, hasCursor: boolean): string {
   const { plan } = reader;
-  const cursor = (alias: string) =>
-    hasCursor ? `AND (${alias}.received_at, ${alias}.message_key) < ($5::timestamptz, $6::text)` : 'AND $5::timestamptz IS NULL AND $6::text IS NULL';
+  const older = (alias: string) => (hasCursor ? `AND (${alias}.received_at, ${alias}.message_key) < ($4::timestamptz, $5::text)` : '');
   const columns = 'i.conversation_id, i.received_at, i.message_key, i.folder_id, i.uid';
   if (reader.drive === 'terms') {
-    // Bucket by bucket, newest first: PostgreSQL stops at the bucket that fills the page. OFFSET 0 keeps the
-    // planner from reading items by date instead, which it takes for cheap, knowing nothing of the words.
-    return `SELECT hit.* FROM unnest($3::bigint[], $4::text[]) AS b (bucket_id, prefix)
+    // Bucket by bucket, newest first: PostgreSQL stops at the bucket that fills the page.
+    const message = plan.usesMessage ? 'JOIN mailbox_message m ON m.account_id = $1 AND m.message_key = s.message_key' : '';
+    return `SELECT hit.* FROM unnest($3::bigint[]) AS b (bucket_id)
       CROSS JOIN LATERAL (
         SELECT * FROM (
           SELECT DISTINCT ON (i.conversation_id) ${columns}
-          FROM (SELECT * FROM mailbox_search WHERE terms @@ ${TEMPLATE} OFFSET 0) s
+          FROM (SELECT * FROM mailbox_search s WHERE ${matches('$8::text', 'b.bucket_id')} OFFSET 0) s
           JOIN mailbox_item i ON i.account_id = $1 AND i.message_key = s.message_key
-          ${plan.usesMessage ? 'JOIN mailbox_message m ON m.account_id = $1 AND m.message_key = s.message_key' : ''}
-          WHERE ${rowConditions(plan)} ${cursor('s')} AND i.conversation_id <> ALL($7::uuid[])
+          ${message}
+          WHERE ${rowConditions(plan)} ${older('s')} AND i.conversation_id <> ALL($6::uuid[])
           ORDER BY i.conversation_id, i.received_at DESC, i.message_key DESC
-        ) each_conversation ORDER BY received_at DESC, message_key DESC LIMIT $8
-      ) hit LIMIT $8`;
+        ) each_conversation ORDER BY received_at DESC, message_key DESC LIMIT $7::bigint
+      ) hit WHERE ${UNUSED} LIMIT $7::bigint`;
   }
-  return `SELECT ${columns} FROM mailbox_item i ${joins(plan.usesTerms || plan.template !== null)}
-    WHERE i.account_id = $1 AND ${rowConditions(plan)} ${cursor('i')} AND i.conversation_id <> ALL($7::uuid[])
-      ${plan.template === null ? 'AND $9::text IS NULL' : `AND s.terms @@ ${TEMPLATE}`}
-      ${plan.usesTerms || plan.template !== null ? '' : 'AND $3::bigint[] IS NOT NULL AND $4::text[] IS NOT NULL'}
-    ORDER BY i.received_at DESC, i.message_key DESC LIMIT $8`;
+  const single = reader.scope.length === 1 ? 'AND i.folder_id = ($2::text[])[1]' : '';
+  return `SELECT ${columns} FROM mailbox_item i ${lookups(plan)}
+    WHERE i.account_id = $1 ${single} AND ${rowConditions(plan)} ${older('i')}
+      AND i.conversation_id <> ALL($6::uuid[]) AND ${templateCondition(plan)} AND ${UNUSED}
+    ORDER BY i.received_at DESC, i.message_key DESC LIMIT $7::bigint`;
 }
 
 /** The full-text index drives where some word must be there; rows do where a few of them must hold the result. */
@@ -205,13 +210,13 @@ async function loadAccount(db: Queryable, accountId: string): Promise<{ folders:
   return { folders, ownAddress: rows[0]?.address ?? '' };
 }
 
-/** Buckets that can hold results, newest first, with their terms' prefixes. */
+/** Buckets that can hold results, newest first. */
 async function bucketsFor(
   db: Queryable,
   accountId: string,
   plan: SearchPlan,
   after: CursorPosition | null,
-): Promise<{ ids: number[]; prefixes: string[] }> {
+): Promise<number[]> {
   const { rows } = await db.query<{ bucket_id: number }>({
     name: 'mailbox-search-buckets',
     text: `SELECT bucket_id FROM (
@@ -222,8 +227,7 @@ async function bucketsFor(
            WHERE (starts_at <= $2 OR is_first) AND ends_at > $3 AND messages > 0 ORDER BY starts_at DESC`,
     values: [accountId, earlier(plan.receivedBefore, after?.at ?? null) ?? 'infinity', plan.receivedAfter ?? '-infinity'],
   });
-  const ids = rows.map((row) => row.bucket_id);
-  return { ids, prefixes: ids.map(bucketPrefix) };
+  return rows.map((row) => row.bucket_id);
 }
 
 function earlier(a: Date | null, b: Date | null): Date | null {
@@ -234,7 +238,6 @@ function earlier(a: Date | null, b: Date | null): Date | null {
 async function toRows(db: Queryable, accountId: string, matches: readonly Match[]): Promise<ConversationPage['rows']> {
   if (matches.length === 0) return [];
   const { rows } = await db.query<ConversationRecord & { match_snippet: string; place: number }>({
-    name: 'mailbox-search-rows',
     text: `SELECT ${CONVERSATION_COLUMNS}, m.snippet AS match_snippet, p.place::int AS place
            FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS p (conversation_id, folder_id, message_key, place)
            JOIN mailbox_conversation_folder r

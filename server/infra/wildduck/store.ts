@@ -1,6 +1,6 @@
 // WildDuck's collections, read only: what the mailbox index is fed from. Never writes, and knows no SQL.
 import { MongoClient, ObjectId, type Collection, type Document, type Filter } from 'mongodb';
-import { CONTENT_PROJECTION, toStoredMessage, type StoredMessage } from './stored-message.ts';
+import { CONTENT_PROJECTION, receivedAt, toStoredMessage, type StoredMessage } from './stored-message.ts';
 
 export type { StoredMessage };
 
@@ -48,14 +48,12 @@ export interface WildduckStore {
   changedAccounts(since: Date): Promise<{ userId: string; newestId: string }[]>;
   /** States of messages by UID; those that are gone are missing. */
   readStates(mailboxId: string, uids: readonly number[]): Promise<StoredState[]>;
-  /** States of a mailbox's messages in order of UID, `limit` at most, above `afterUid`. */
-  scanStates(mailboxId: string, afterUid: number, limit: number): Promise<StoredState[]>;
-  /** UID and modification sequence of every message of a mailbox, in order of UID, above `afterUid`. */
+  /** When each of a mailbox's messages arrived, in order of UID, above `afterUid`, `limit` at most. */
+  scanArrivals(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; receivedAt: Date }[]>;
+  /** UID and modification sequence of a mailbox's messages, in order of UID, above `afterUid`, `limit` at most. */
   scanSequences(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; modseq: number }[]>;
   /** Full messages by UID, in batches, in no particular order. */
   readMessages(mailboxId: string, uids: readonly number[]): AsyncGenerator<StoredMessage[]>;
-  /** Full messages of a mailbox in order of UID, above `afterUid`, in batches. */
-  scanMessages(mailboxId: string, afterUid: number): AsyncGenerator<StoredMessage[]>;
   close(): Promise<void>;
 }
 
@@ -131,8 +129,15 @@ class MongoStore implements WildduckStore {
     return this.#states({ mailbox: new ObjectId(mailboxId), uid: { $in: [...uids] } });
   }
 
-  scanStates(mailboxId: string, afterUid: number, limit: number): Promise<StoredState[]> {
-    return this.#states({ mailbox: new ObjectId(mailboxId), uid: { $gt: afterUid } }, limit);
+  async scanArrivals(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; receivedAt: Date }[]> {
+    const rows = await this.#messages
+      .find({ mailbox: new ObjectId(mailboxId), uid: { $gt: afterUid } })
+      .project({ _id: 0, uid: 1, idate: 1 })
+      .sort({ uid: 1 })
+      .limit(limit)
+      .batchSize(limit)
+      .toArray();
+    return rows.map((row) => ({ uid: Number(row['uid']), receivedAt: receivedAt(row) }));
   }
 
   async scanSequences(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; modseq: number }[]> {
@@ -157,40 +162,21 @@ class MongoStore implements WildduckStore {
     }
   }
 
-  async *scanMessages(mailboxId: string, afterUid: number): AsyncGenerator<StoredMessage[]> {
-    let last = afterUid;
-    for (;;) {
-      const rows = await this.#messages
-        .find({ mailbox: new ObjectId(mailboxId), uid: { $gt: last } })
-        .project(CONTENT_PROJECTION)
-        .sort({ uid: 1 })
-        .limit(CONTENT_BATCH)
-        .batchSize(CONTENT_BATCH)
-        .toArray();
-      if (rows.length === 0) return;
-      const messages = rows.map(toStoredMessage);
-      last = messages.at(-1)!.uid;
-      yield messages;
-    }
-  }
-
   close(): Promise<void> {
     return this.#client.close();
   }
 
-  async #states(filter: Filter<Document>, limit = 0): Promise<StoredState[]> {
+  async #states(filter: Filter<Document>): Promise<StoredState[]> {
     const rows = await this.#messages
       .find(filter)
       .project({ uid: 1, root: 1, modseq: 1, flags: 1, idate: 1 })
-      .sort({ uid: 1 })
-      .limit(limit)
       .toArray();
     return rows.map((row) => ({
       uid: Number(row['uid']),
       messageKey: String(row['root'] ?? row['_id']),
       modseq: Number(row['modseq'] ?? 0),
       flags: (row['flags'] as string[] | undefined) ?? [],
-      receivedAt: row['idate'] as Date,
+      receivedAt: receivedAt(row),
     }));
   }
 }

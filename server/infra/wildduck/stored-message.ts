@@ -49,7 +49,7 @@ export const CONTENT_PROJECTION: Record<string, 1> = {
 /** Maps one document read with CONTENT_PROJECTION. Never throws for what a sender could have written. */
 export function toStoredMessage(row: Document): StoredMessage {
   const header = (row['mimeTree'] as { parsedHeader?: Record<string, unknown> } | undefined)?.parsedHeader ?? {};
-  const receivedAt = validDate(row['idate']) ?? new Date(0);
+  const arrived = receivedAt(row);
   const from = addresses(header['from']);
   return {
     mailboxId: String(row['mailbox']),
@@ -57,8 +57,8 @@ export function toStoredMessage(row: Document): StoredMessage {
     messageKey: String(row['root'] ?? row['_id']),
     modseq: Number(row['modseq'] ?? 0),
     flags: (row['flags'] as string[] | undefined) ?? [],
-    receivedAt,
-    sentAt: validDate(row['hdate']) ?? receivedAt,
+    receivedAt: arrived,
+    sentAt: validDate(row['hdate']) ?? arrived,
     internetId: messageIds(row['msgid'])[0] ?? '',
     references: [...new Set([...messageIds(header['references']), ...messageIds(header['in-reply-to'])])],
     subject: clean(String(row['subject'] ?? '')),
@@ -77,6 +77,11 @@ export function toStoredMessage(row: Document): StoredMessage {
     text: clean(`${row['text'] ?? ''}${row['textFooter'] ?? ''}`),
     html: ((row['html'] as string[] | undefined) ?? []).map(clean),
   };
+}
+
+/** A document's internal date. */
+export function receivedAt(row: Document): Date {
+  return validDate(row['idate']) ?? new Date(0);
 }
 
 type AddressEntry = { name?: unknown; address?: unknown; group?: unknown };
