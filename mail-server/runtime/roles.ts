@@ -1,6 +1,5 @@
 // The table of roles: which process each is, what it needs, how it stops. Built anew at each start from what is
 // embedded and what is given by URL.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT, NODE_BIN } from './checkout.ts';
 import type { Unprivileged } from './services/unprivileged.ts';
@@ -125,4 +124,3 @@ function serviceEnvironment(): NodeJS.ProcessEnv {
   const { PATH, TMPDIR } = process.env;
   return { PATH, TMPDIR, HOME: '/', LC_ALL: 'C.UTF-8', TZ: 'UTC' } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv;
 }
-export const hasEntry = (role: string) => existsSync(join(CHECKOUT, NODE_ROLES[role]!.entry));

@@ -15,7 +15,7 @@ import { internalPorts, isPortFree } from './internal-ports.ts';
 import { applyMigrations } from './migrations/apply-migrations.ts';
 import { ensurePrefix } from './prefix/ensure-prefix.ts';
 import { progress, type Progress } from './progress.ts';
-import { hasEntry, nodeRole, selectRoles, webRole, type Mode } from './roles.ts';
+import { nodeRole, selectRoles, webRole, type Mode } from './roles.ts';
 import { ensureCertificate, ensureSecrets } from './secrets.ts';
 import { ensureDatabase, ensureDocumentdb } from './services/databases.ts';
 import { answersHttp } from './services/rspamd.ts';
@@ -92,7 +92,7 @@ async function bringUp(run: Run): Promise<void> {
   await show.step('databases', (detail) => migrate(services, detail));
   await show.step('database client', (detail) => ensurePrismaClient().then((made) => detail(made ? 'generated' : '')));
   const roles = selectRoles(process.env['EIDER_ROLES']);
-  const node = roles.node.filter((role) => role !== 'gateway' || services.gateway).filter(hasEntry); // XXX
+  const node = roles.node.filter((role) => role !== 'gateway' || services.gateway);
   // The web build and the mail server come up side by side: the one computes while the other waits for its disk.
   const mail = show.step('mail server', () => supervisor.start(node.map((role) => nodeRole(role, env, mode))));
   const builds = roles.web && mode === 'start';

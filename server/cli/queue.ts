@@ -1,0 +1,73 @@
+// `eider queue …`: what waits to be delivered.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { listQueue, type QueueRow } from '../delivery/queue-view.store.ts';
+import type { LiveState } from '../delivery/states.ts';
+import { parseDomain } from '../mail/address.ts';
+import { withConnection } from './connection.ts';
+import { Refusal } from './refusal.ts';
+import { duration, table } from './table.ts';
+import { requireTenant } from './tenant.ts';
+
+/** Every unfinished state; the type makes it complete. */
+const STATES = Object.keys({
+  queued: true, scheduled: true, deferred: true, attempting: true, held: true,
+} satisfies Record<LiveState, true>);
+
+interface ListOptions {
+  tenant?: string;
+  state?: LiveState;
+  domain?: string;
+  limit: number;
+  json?: boolean;
+}
+
+export function addQueue(program: Command): void {
+  const queue = program.command('queue').description('the delivery queue');
+  queue
+    .command('list')
+    .description('show what is not delivered yet, oldest first')
+    .option('--tenant <slug>', "one tenant's only")
+    .addOption(new Option('--state <state>', 'in one state only').choices(STATES))
+    .option('--domain <name>', 'to recipients of one domain only')
+    .option('--limit <number>', 'the most rows, up to 1000', parseLimit, 100)
+    .option('--json', 'as JSON')
+    .action(list);
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
+  if (domain === null) throw new Refusal(`--domain: "${options.domain}" is no domain name`);
+  const rows = await withConnection(async ({ pool }) => {
+    const tenantId = options.tenant === undefined ? undefined : (await requireTenant(pool, options.tenant)).id;
+    return listQueue(pool, {
+      limit: options.limit,
+      ...(tenantId !== undefined && { tenantId }),
+      ...(options.state !== undefined && { state: options.state }),
+      ...(domain !== undefined && { domain }),
+    });
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else process.stdout.write(rows.length > 0 ? queueTable(rows, new Date()) : 'the queue is empty\n');
+}
+
+/** The rows for people; times are counted from `now`. */
+export function queueTable(rows: readonly QueueRow[], now: Date): string {
+  const cells = rows.map((row) => [
+    row.queueId,
+    row.state,
+    row.lane,
+    duration(now.getTime() - row.acceptedAt.getTime()),
+    row.dueAt && row.dueAt > now ? `in ${duration(row.dueAt.getTime() - now.getTime())}` : '-',
+    String(row.attempts),
+    row.reversePath || '<>',
+    row.recipient,
+    row.reason ?? '',
+  ]);
+  return table(['QUEUE ID', 'STATE', 'LANE', 'AGE', 'NEXT', 'TRIES', 'FROM', 'TO', 'REASON'], cells);
+}
+
+function parseLimit(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 1000) return value;
+  throw new InvalidArgumentError('a whole number from 1 to 1000 expected.');
+}
