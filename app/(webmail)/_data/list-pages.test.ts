@@ -10,6 +10,7 @@ const row = (id: string, minute = 0, change: Partial<ConversationRow> = {}): Con
   subject: id,
   snippet: '',
   participants: [],
+  recipients: [],
   messageCount: 1,
   unreadCount: 0,
   starred: false,

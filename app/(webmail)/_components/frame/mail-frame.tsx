@@ -1,0 +1,92 @@
+'use client';
+// The frame around every view: sidebar (a drawer on phones), search bar, panes, and everything that floats.
+import { useEffect, useState } from 'react';
+import dynamic from 'next/dynamic';
+import { useT } from '../../../../components/i18n/i18n.tsx';
+import { setLook } from '../../../../components/theme/look-store.ts';
+import { ComposeLayer } from '../../_compose/compose-layer.tsx';
+import { openCompose } from '../../_compose/compose-windows.ts';
+import { lastUndo } from '../../_data/use-actions.ts';
+import { useLiveUpdates } from '../../_data/use-live-updates.ts';
+import { useMe } from '../../_data/use-me.ts';
+import { useCommands, useKeyboard } from '../../_keyboard/use-commands.ts';
+import { navigate, useView } from '../../_navigation/use-view.ts';
+import type { View } from '../../_navigation/view.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConnectionNotice } from './connection-notice.tsx';
+import { MailPanes } from './mail-panes.tsx';
+import { PhoneDrawer } from './phone-drawer.tsx';
+import { Sidebar } from './sidebar.tsx';
+import { Toaster } from './toaster.tsx';
+import { Topbar } from './topbar.tsx';
+import { useDocumentTitle } from './use-document-title.ts';
+
+const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog.tsx').then((module) => module.ShortcutsDialog), { ssr: false });
+const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Palette), { ssr: false });
+const SettingsView = dynamic(() => import('../settings/settings-view.tsx').then((module) => module.SettingsView), { ssr: false });
+
+type Overlay = 'help' | 'palette' | 'drawer' | null;
+
+const toFolder = (folder: string): View => ({ kind: 'folder', folder, filter: null, conversationId: null });
+const toSearch = (q: string): View => ({ kind: 'search', q, folder: null, conversationId: null });
+
+/** Mounted once, in the layout. */
+export function MailFrame() {
+  const t = useT();
+  const view = useView();
+  const me = useMe();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  useLiveUpdates();
+  useKeyboard();
+  useDocumentTitle(view);
+  useEffect(() => {
+    if (me) setLook({ theme: me.settings.theme, density: me.settings.density, readingPane: me.settings.readingPane });
+  }, [me]);
+  useEffect(() => setOverlay((now) => (now === 'drawer' ? null : now)), [view]);
+
+  useCommands({
+    goInbox: () => navigate(toFolder('inbox')),
+    goStarred: () => navigate(toSearch('is:starred')),
+    goSent: () => navigate(toFolder('sent')),
+    goDrafts: () => navigate(toFolder('drafts')),
+    goArchive: () => navigate(toFolder('archive')),
+    goTrash: () => navigate(toFolder('trash')),
+    goSpam: () => navigate(toFolder('spam')),
+    goSettings: () => navigate({ kind: 'settings', section: 'appearance' }),
+    compose: () => void openCompose({ kind: 'new' }),
+    help: () => setOverlay('help'),
+    palette: () => setOverlay('palette'),
+    undo: () => lastUndo.get()?.(),
+  });
+
+  return (
+    <>
+      <a href="#content" className="absolute start-2 top-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-sm font-medium text-on-accent focus:translate-y-0">
+        {t('app.skipToContent')}
+      </a>
+      <div className="grid h-dvh grid-cols-1 overflow-hidden md:grid-cols-[14rem_minmax(0,1fr)] xl:grid-cols-[15rem_minmax(0,1fr)]">
+        <aside className="hidden min-h-0 md:flex">
+          <Sidebar onShowHelp={() => setOverlay('help')} />
+        </aside>
+        <div className="flex min-h-0 min-w-0 flex-col md:pe-2 md:pb-2">
+          <Topbar view={view} onOpenMenu={() => setOverlay('drawer')} onShowHelp={() => setOverlay('help')} />
+          <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-hidden bg-surface outline-none md:rounded-xl md:border md:border-line md:shadow-1">
+            <ErrorBoundary>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <MailPanes view={view} />}</ErrorBoundary>
+          </main>
+        </div>
+      </div>
+      {overlay === 'drawer' && (
+        <PhoneDrawer onClose={() => setOverlay(null)}>
+          <Sidebar onShowHelp={() => setOverlay('help')} />
+        </PhoneDrawer>
+      )}
+      <ComposeLayer />
+      <ConnectionNotice />
+      <Toaster />
+      <ConfirmDialog />
+      {overlay === 'help' && <ShortcutsDialog onClose={() => setOverlay(null)} />}
+      {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+    </>
+  );
+}

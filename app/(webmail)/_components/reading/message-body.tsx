@@ -1,0 +1,29 @@
+'use client';
+// The content of an opened message: warnings, image notice, text, attachments.
+import { useState } from 'react';
+import { useT } from '../../../../components/i18n/i18n.tsx';
+import type { EmailContent, EmailHead } from '../../../../server/web/contract/message.ts';
+import { Attachments } from './attachments.tsx';
+import { HtmlFrame } from './html-frame.tsx';
+import { ImageNotice } from './image-notice.tsx';
+import { PlainText } from './plain-text.tsx';
+import { SenderWarnings } from './sender-warning.tsx';
+
+/** `content` belongs to `head`. */
+export function MessageBody({ head, content }: { head: EmailHead; content: EmailContent }) {
+  const t = useT();
+  const [images, setImages] = useState<boolean | null>(null);
+  const blocked = content.remoteImages > 0 && !content.imagesAllowed && images !== true;
+  const listed = content.attachments.filter((attachment) => !attachment.inline);
+  return (
+    <>
+      <SenderWarnings warnings={content.warnings} />
+      {blocked && content.kind === 'html' && (
+        <ImageNotice count={content.remoteImages} trackers={content.trackers} sender={head.from?.address ?? null} onShow={() => setImages(true)} />
+      )}
+      {content.kind === 'html' ? <HtmlFrame bodyUrl={content.bodyUrl} images={images} /> : <PlainText text={content.text} />}
+      {content.truncated && <p className="mt-3 text-sm text-ink-3">{t('read.truncated')}</p>}
+      {listed.length > 0 && <Attachments attachments={listed} />}
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+'use client';
+// The pane beside (or over) the list and its states: nothing picked, loading, failed, gone, a conversation.
+import { useEffect, useState } from 'react';
+import { CloudAlert, MailOpen, MailX } from 'lucide-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useT } from '../../../../components/i18n/i18n.tsx';
+import { Button } from '../../../../components/ui/button.tsx';
+import { Notice } from '../../../../components/ui/notice.tsx';
+import { prefetchConversation, useConversation } from '../../_data/use-conversation.ts';
+import { navigate } from '../../_navigation/use-view.ts';
+import { withConversation } from '../../_navigation/view.ts';
+import { MoveMenu } from '../list/move-menu.tsx';
+import { actionSlug, neighbour } from '../list/use-list-controller.ts';
+import type { ListController } from '../list/use-list-controller.ts';
+import { ConversationView } from './conversation-view.tsx';
+import { ReadingSkeleton } from './reading-skeleton.tsx';
+
+function NothingOpen({ selected }: { selected: number }) {
+  const t = useT();
+  return (
+    <Notice icon={<MailOpen />} title={selected > 0 ? t('read.selected.title', { n: selected }) : t('read.none.title')}>
+      {t('read.none.text')}
+      <span className="mt-3 block text-xs text-ink-3">{t('read.none.keys')}</span>
+    </Notice>
+  );
+}
+
+function OpenConversation({ list, id }: { list: ListController; id: string }) {
+  const t = useT();
+  const client = useQueryClient();
+  const { conversation, gone, error, retry } = useConversation(id);
+  const [moving, setMoving] = useState(false);
+  const { rows, view } = list;
+
+  const ready = conversation !== undefined;
+  useEffect(() => {
+    if (!ready) return;
+    for (const step of [1, -1] as const) {
+      const next = neighbour(rows, id, step);
+      if (next) prefetchConversation(client, next);
+    }
+  }, [ready, id, rows, client]);
+
+  const back = <Button onClick={() => navigate(withConversation(view, null))}>{t('command.back')}</Button>;
+  if (gone) {
+    return (
+      <Notice icon={<MailX />} title={t('read.gone.title')} action={back}>
+        {t('read.gone.text')}
+      </Notice>
+    );
+  }
+  if (error) {
+    return (
+      <Notice icon={<CloudAlert />} title={t('error.load')} alert action={<Button onClick={retry}>{t('app.retry')}</Button>}>
+        {error.message}
+      </Notice>
+    );
+  }
+  if (!conversation) return <ReadingSkeleton />;
+  return (
+    <>
+      <ConversationView conversation={conversation} list={list} onMove={() => setMoving(true)} />
+      {moving && <MoveMenu currentSlug={actionSlug(view)} onClose={() => setMoving(false)} onPick={(folder) => list.act('move', [id], { id: folder.id, label: folder.label })} />}
+    </>
+  );
+}
+
+/** `conversationId` from the URL. */
+export function ReadingPane({ list, conversationId }: { list: ListController; conversationId: string | null }) {
+  return conversationId === null ? <NothingOpen selected={list.selection.ids.size} /> : <OpenConversation list={list} id={conversationId} />;
+}

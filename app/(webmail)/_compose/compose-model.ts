@@ -1,0 +1,199 @@
+'use client';
+// One message being written: its state, autosave one at a time, sending, discarding. Knows nothing of React.
+import { ApiError } from '../../../server/web/contract/client.ts';
+import type { ComposeFields, Draft, DraftSaved, SendBody, SendResult } from '../../../server/web/contract/compose.ts';
+import { createStore } from '../_state/store.ts';
+import type { Store } from '../_state/store.ts';
+import { EMPTY_COMPOSE, isBlank, toFields, withFaults, withFields } from './compose-state.ts';
+import type { ComposeState } from './compose-state.ts';
+
+/** What the model asks of the server; compose-server.ts has the real one. */
+export interface ComposeServer {
+  create(fields: ComposeFields): Promise<DraftSaved>;
+  update(id: string, revision: number, fields: ComposeFields, final: boolean): Promise<DraftSaved>;
+  read(id: string): Promise<Draft>;
+  remove(id: string): Promise<void>;
+  send(body: SendBody, idempotencyKey: string): Promise<SendResult>;
+}
+
+const PAUSE_MS = 1_500;
+const LONGEST_MS = 6_000;
+const RETRY_MS = [4_000, 10_000, 30_000];
+
+export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | 'bcc' | 'subject' | 'own' | 'quoted' | 'uploads'>>;
+
+export class ComposeModel {
+  readonly store: Store<ComposeState> = createStore(EMPTY_COMPOSE);
+  private readonly server: ComposeServer;
+  private draft: { id: string; revision: number } | null = null;
+  private dirty = false;
+  private dirtySince = 0;
+  private pristine = '<p></p>';
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private saving: Promise<boolean> | null = null;
+  private failures = 0;
+  private sendKey: string | null = null;
+
+  constructor(server: ComposeServer) {
+    this.server = server;
+  }
+
+  get state(): ComposeState {
+    return this.store.get();
+  }
+
+  /** Unsaved work that would be lost with the page. */
+  get atRisk(): boolean {
+    const { phase, uploads } = this.state;
+    return phase === 'sending' || (phase === 'writing' && (this.dirty || this.saving !== null || uploads.some((item) => item.state === 'uploading')));
+  }
+
+  private put(change: Partial<ComposeState>): void {
+    this.store.set((now) => ({ ...now, ...change }));
+  }
+
+  /** Begins with this content. `draft`: it is stored already. */
+  start(content: ComposeState, draft: { id: string; revision: number } | null): void {
+    this.draft = draft;
+    this.pristine = content.own;
+    this.store.set({ ...content, phase: 'writing' });
+  }
+
+  failLoading(message: string): void {
+    this.put({ phase: 'load-failed', loadError: message });
+  }
+
+  /** Takes a change by the user and saves it after a pause in writing, or after some seconds without one. */
+  edit(change: EditableFields): void {
+    const places = Object.keys(change).map((key) => (key === 'own' ? 'html' : key === 'uploads' ? 'attachments' : key));
+    this.store.set((now) => {
+      const faults = { ...now.faults };
+      for (const place of [...places, 'form']) delete faults[place as keyof typeof faults];
+      return { ...now, ...change, faults, save: now.save.kind === 'saving' || now.save.kind === 'conflict' ? now.save : { kind: 'dirty' } };
+    });
+    this.sendKey = null;
+    if (!this.dirty) this.dirtySince = Date.now();
+    this.dirty = true;
+    this.schedule(Math.max(0, Math.min(PAUSE_MS, LONGEST_MS - (Date.now() - this.dirtySince))));
+  }
+
+  private schedule(delayMs: number): void {
+    clearTimeout(this.timer);
+    if (this.state.save.kind !== 'conflict') this.timer = setTimeout(() => void this.saveNow(), delayMs);
+  }
+
+  /**
+   * Saves what isn't saved. Saves never overlap: one that is asked for meanwhile follows the one under way.
+   * @param final also writes the copy in the Drafts folder at once
+   * @returns whether everything is saved
+   */
+  async saveNow(final = false): Promise<boolean> {
+    clearTimeout(this.timer);
+    while (this.saving) await this.saving;
+    const { phase, save } = this.state;
+    if (phase !== 'writing' || save.kind === 'conflict') return save.kind !== 'conflict';
+    if (!this.dirty && !(final && this.draft)) return true;
+    if (!this.draft && isBlank(this.state, this.pristine)) {
+      this.dirty = false;
+      this.put({ save: { kind: 'clean' } });
+      return true;
+    }
+    this.saving = this.saveOnce(final);
+    try {
+      return await this.saving;
+    } finally {
+      this.saving = null;
+      if (this.dirty && this.state.save.kind === 'dirty') this.schedule(PAUSE_MS);
+    }
+  }
+
+  private async saveOnce(final: boolean): Promise<boolean> {
+    this.dirty = false;
+    this.put({ save: { kind: 'saving' } });
+    try {
+      const fields = toFields(this.state);
+      let saved = this.draft ? await this.server.update(this.draft.id, this.draft.revision, fields, final) : await this.server.create(fields);
+      if (final && !this.draft) saved = await this.server.update(saved.id, saved.revision, fields, true);
+      this.draft = { id: saved.id, revision: saved.revision };
+      this.failures = 0;
+      this.put({ save: this.dirty ? { kind: 'dirty' } : { kind: 'saved', at: new Date() } });
+      return true;
+    } catch (error) {
+      this.dirty = true;
+      return this.saveFailed(error);
+    }
+  }
+
+  private saveFailed(error: unknown): false {
+    if (error instanceof ApiError && (error.code === 'draft_conflict' || error.code === 'conflict')) {
+      this.put({ save: { kind: 'conflict' } });
+      return false;
+    }
+    if (error instanceof ApiError && (error.code === 'not_found' || error.code === 'gone')) this.draft = null;
+    this.put({ save: { kind: 'failed', message: error instanceof Error ? error.message : String(error) } });
+    const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]!;
+    this.failures += 1;
+    if (!(error instanceof ApiError) || error.transient || this.draft === null) this.schedule(delay);
+    return false;
+  }
+
+  /** Ends a conflict: overwrites the stored draft with this one, or loads the stored one. */
+  async settleConflict(keep: 'mine' | 'theirs'): Promise<void> {
+    if (!this.draft) return;
+    try {
+      const stored = await this.server.read(this.draft.id);
+      this.draft = { id: stored.id, revision: stored.revision };
+      if (keep === 'theirs') {
+        this.dirty = false;
+        this.store.set((now) => ({ ...withFields(now, { ...stored.fields }, stored.uploads), save: { kind: 'saved', at: new Date(stored.updatedAt) } }));
+      } else {
+        this.dirty = true;
+        this.put({ save: { kind: 'dirty' } });
+        await this.saveNow();
+      }
+    } catch (error) {
+      this.put({ save: { kind: 'conflict' }, faults: { form: error instanceof Error ? error.message : String(error) } });
+    }
+  }
+
+  /**
+   * Sends. The same content keeps its idempotency key over tries, so that a try whose answer was lost sends nothing
+   * twice.
+   * @returns whether it was accepted; if not, `faults` say why
+   */
+  async send(): Promise<boolean> {
+    clearTimeout(this.timer);
+    while (this.saving) await this.saving;
+    if (this.state.phase !== 'writing') return false;
+    this.sendKey ??= crypto.randomUUID();
+    this.put({ phase: 'sending', faults: {} });
+    try {
+      await this.server.send({ ...toFields(this.state), ...(this.draft ? { draftId: this.draft.id } : {}) }, this.sendKey);
+      this.dirty = false;
+      this.put({ phase: 'done' });
+      return true;
+    } catch (error) {
+      const faults = error instanceof ApiError ? error.fields : [];
+      const message = error instanceof Error ? error.message : String(error);
+      this.store.set((now) => ({ ...withFaults(now, faults, message), phase: 'writing' }));
+      if (this.dirty) this.schedule(PAUSE_MS);
+      return false;
+    }
+  }
+
+  /** Throws the message away, on the server too. @throws what the server answered */
+  async discard(): Promise<void> {
+    clearTimeout(this.timer);
+    while (this.saving) await this.saving;
+    clearTimeout(this.timer);
+    if (this.draft) await this.server.remove(this.draft.id);
+    this.draft = null;
+    this.dirty = false;
+    this.put({ phase: 'done' });
+  }
+
+  /** Stops the clock; nothing is saved any more. */
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+}

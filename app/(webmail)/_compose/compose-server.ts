@@ -1,0 +1,44 @@
+'use client';
+// The real server behind a message being written, and what a request to compose starts from.
+import { api } from '../../../server/web/contract/client.ts';
+import type { ComposeFieldsFull } from '../../../server/web/contract/compose.ts';
+import type { Me } from '../../../server/web/contract/session.ts';
+import type { ComposeModel, ComposeServer } from './compose-model.ts';
+import { EMPTY_COMPOSE, withFields } from './compose-state.ts';
+import type { ComposeRequest } from './compose-windows.ts';
+import { withSignature } from './message-html.ts';
+import { parseRecipients } from './recipients.ts';
+
+/** Browsers refuse larger bodies for requests that outlive the page. */
+const KEEPALIVE_CHARS = 40_000;
+
+export const composeServer: ComposeServer = {
+  create: (fields) => api('drafts.create', { body: fields }),
+  update: (id, revision, fields, final) =>
+    api('drafts.update', { params: { draftId: id }, body: { revision, fields, final } }, final && (fields.html ?? '').length < KEEPALIVE_CHARS ? { keepalive: true } : {}),
+  read: (id) => api('drafts.get', { params: { draftId: id } }),
+  remove: async (id) => {
+    await api('drafts.delete', { params: { draftId: id } });
+  },
+  send: (body, idempotencyKey) => api('emails.send', { body }, { idempotencyKey, timeoutMs: 120_000 }),
+};
+
+const answers = (fields: ComposeFieldsFull) => fields.inReplyTo !== null;
+
+/** Fills the model with what the request asks for: an empty message, an answer, or a stored draft. */
+export async function beginCompose(model: ComposeModel, request: ComposeRequest, me: Me): Promise<void> {
+  const signature = me.settings.signatureHtml;
+  if (request.kind === 'new') {
+    model.start({ ...EMPTY_COMPOSE, own: withSignature('', signature), to: parseRecipients(request.to ?? '') }, null);
+    return;
+  }
+  try {
+    const mode = request.kind === 'draft' ? 'draft' : request.mode;
+    const { fields, uploads, draft } = await api('emails.compose', { params: { emailId: request.emailId }, body: { mode } });
+    const content = withFields(EMPTY_COMPOSE, fields, uploads);
+    const own = draft || !answers(fields) ? content.own : withSignature(content.own, signature);
+    model.start({ ...content, own }, draft);
+  } catch (error) {
+    model.failLoading(error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,83 @@
+'use client';
+// Address and password. A full page load follows a success, so that nothing of before stays in memory.
+import { useId, useRef, useState } from 'react';
+import type { FormEvent } from 'react';
+import { useSearchParams } from 'next/navigation';
+import { CircleAlert, Eye, EyeOff } from 'lucide-react';
+import { useT } from '../../../components/i18n/i18n.tsx';
+import type { Translate } from '../../../components/i18n/catalogue.ts';
+import { Button } from '../../../components/ui/button.tsx';
+import { Checkbox } from '../../../components/ui/checkbox.tsx';
+import { IconButton } from '../../../components/ui/icon-button.tsx';
+import { TextField } from '../../../components/ui/text-field.tsx';
+import { ApiError, api } from '../../../server/web/contract/client.ts';
+import { safeNext } from './safe-next.ts';
+
+const RATE_LIMIT_SECONDS = 60;
+
+function messageFor(error: unknown, t: Translate): string {
+  if (!(error instanceof ApiError)) return t('error.title');
+  if (error.code === 'rate_limited') return t('signIn.rateLimited', { seconds: error.retryAfterSeconds ?? RATE_LIMIT_SECONDS });
+  if (error.code === 'wrong_credentials' || error.code === 'unauthenticated') return t('signIn.failed');
+  return error.message;
+}
+
+export function SignInForm() {
+  const t = useT();
+  const search = useSearchParams();
+  const password = useRef<HTMLInputElement>(null);
+  const alertId = useId();
+  const [shown, setShown] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<{ text: string; fields: Record<string, string> } | null>(null);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setError(null);
+    try {
+      await api('session.create', { body: { address: String(form.get('address') ?? ''), password: String(form.get('password') ?? ''), remember: form.get('remember') === 'on' } });
+      location.replace(safeNext(search.get('next')));
+    } catch (failure) {
+      const fields = failure instanceof ApiError ? Object.fromEntries(failure.fields.map((each) => [each.field, each.rule])) : {};
+      setError({ text: messageFor(failure, t), fields });
+      setBusy(false);
+      password.current?.select();
+    }
+  };
+
+  return (
+    <form method="post" onSubmit={(event) => void submit(event)} noValidate aria-describedby={error ? alertId : undefined} className="rounded-xl border border-line bg-surface p-6 shadow-2 sm:p-7">
+      {search.get('ended') && !error && <p className="mb-5 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">{t('signIn.ended')}</p>}
+      {error && (
+        <p id={alertId} role="alert" className="mb-5 flex gap-2 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          {error.text}
+        </p>
+      )}
+      <div className="space-y-4">
+        <TextField label={t('signIn.address')} name="address" type="email" inputMode="email" autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus required error={error?.fields.address} />
+        <div>
+          <TextField
+            ref={password}
+            label={t('signIn.password')}
+            name="password"
+            type={shown ? 'text' : 'password'}
+            autoComplete="current-password"
+            required
+            error={error?.fields.password}
+            trailing={<IconButton label={shown ? t('signIn.hidePassword') : t('signIn.showPassword')} icon={shown ? <EyeOff className="size-4" /> : <Eye className="size-4" />} className="me-1" onClick={() => setShown((now) => !now)} />}
+          />
+        </div>
+        <label className="flex cursor-pointer items-center gap-2.5 text-sm text-ink-2 select-none">
+          <Checkbox name="remember" />
+          {t('signIn.remember')}
+        </label>
+      </div>
+      <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-6 w-full">
+        {t('signIn.submit')}
+      </Button>
+    </form>
+  );
+}
