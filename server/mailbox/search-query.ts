@@ -87,8 +87,14 @@ class Parser {
         const node = next === undefined ? null : this.#node(next);
         return node && { kind: 'not', node };
       }
-      case 'term':
+      case 'term': {
+        const field = token.operator === undefined ? undefined : TEXT_OPERATORS[token.operator];
+        if (token.text === '' && field !== undefined && this.#opensNext()) {
+          const group = this.#node(this.#next()!);
+          return group && inField(group, field);
+        }
         return toNode(token, this.#now);
+      }
       // A stray bracket or AND means nothing.
       case 'close':
       case 'closeAny':
@@ -98,9 +104,21 @@ class Parser {
     }
   }
 
+  #opensNext(): boolean {
+    const kind = this.#tokens[this.#position]?.kind;
+    return kind === 'open' || kind === 'openAny';
+  }
+
   #next(): Token | undefined {
     return this.#tokens[this.#position++];
   }
+}
+
+/** `subject:(a b)`: the operator holds for each word of the group that has none of its own. */
+function inField(node: SearchNode, field: TextField): SearchNode {
+  if (node.kind === 'text') return node.field === 'any' ? { ...node, field } : node;
+  if (node.kind === 'and' || node.kind === 'or') return { ...node, nodes: node.nodes.map((child) => inField(child, field)) };
+  return node.kind === 'not' ? { ...node, node: inField(node.node, field) } : node;
 }
 
 function tokenise(input: string): Token[] {
@@ -115,8 +133,11 @@ function tokenise(input: string): Token[] {
     else if (quotedText !== undefined) {
       tokens.push({ kind: 'term', operator: operator?.toLowerCase(), text: quotedText, quoted: true, ends: closingQuote !== '"' });
     } else if (word !== undefined) {
+      const bare = /^([a-z]+):$/i.exec(word)?.[1]?.toLowerCase();
       if (operator === undefined && (word === 'OR' || word === 'AND')) tokens.push({ kind: word === 'OR' ? 'or' : 'and' });
-      else {
+      else if (bare !== undefined && TEXT_OPERATORS[bare] !== undefined) {
+        tokens.push({ kind: 'term', operator: bare, text: '', quoted: false, ends: false });
+      } else {
         const ends = match.index + whole.length === input.length;
         tokens.push({ kind: 'term', operator: operator?.toLowerCase(), text: word, quoted: false, ends });
       }

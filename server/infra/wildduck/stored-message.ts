@@ -89,7 +89,8 @@ type AddressEntry = { name?: unknown; address?: unknown; group?: unknown };
 /** Groups are flattened to their members; entries without an address keep their name, so that they can be shown. */
 function addresses(value: unknown): StoredAddress[] {
   if (!Array.isArray(value)) return [];
-  return (value as AddressEntry[]).flatMap((entry): StoredAddress[] => {
+  return (value as (AddressEntry | null)[]).flatMap((entry): StoredAddress[] => {
+    if (!entry) return [];
     if (Array.isArray(entry.group)) return addresses(entry.group);
     const address = clean(String(entry.address ?? '')).trim().toLowerCase();
     const name = clean(decodeWords(String(entry.name ?? ''))).trim();
