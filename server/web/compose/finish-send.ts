@@ -1,5 +1,6 @@
 // What follows once the queue has a message: its copy in Sent, the mark on the message it answers, the end of its
 // draft and files. Each step can be repeated; the row says when all are done.
+import { withTransaction } from '../../infra/db/with-transaction.ts';
 import { findAccountById } from '../session/session.store.ts';
 import type { Services } from '../services.ts';
 import { markReplied } from '../mailbox/mark-replied.ts';
@@ -10,28 +11,40 @@ import * as store from './send.store.ts';
 import { deleteUploads } from './upload.store.ts';
 
 /**
- * Does what is left for an accepted message. Idempotent, but for one thing: a crash between the mail store's "stored"
- * and our note of it makes a second Sent copy, which is better than none.
+ * Stores the Sent copy of an accepted message, unless that is done. One at a time per message, across processes.
+ * Idempotent, but for one thing: a crash between the mail store's "stored" and our note of it makes a second copy, which
+ * is better than none.
  * @throws when the mail store refuses; call again later
  */
-export async function finishSend(services: Services, owner: DraftOwner, row: store.SendRow): Promise<void> {
-  if (row.blobKey !== null) {
+export async function storeSentCopy(services: Services, owner: DraftOwner, sendId: string): Promise<void> {
+  const stored = await withTransaction(services.pool, async (client) => {
+    await store.lockSend(client, sendId);
+    const row = await store.findSend(client, sendId);
+    if (!row || row.state !== 'accepted' || row.blobKey === null) return null;
     const content = await services.blobs.get(row.blobKey);
     if (content) {
       const sent = await services.facts.folderFor(owner, 'sent');
       await services.wildduck.uploadRaw({ userId: owner.wildduckUserId, mailboxId: sent }, content);
     }
-  }
-  await store.setSendFinished(services.pool, row.id);
-  if (row.blobKey !== null) await services.blobs.delete(row.blobKey);
-  // From here on a failure costs a mark or leaves a draft behind, not the message: told in the log, not to the sender.
-  await settle(services, row, 'mark the answered message', async () => {
-    if (row.answers) await markReplied(services, owner, row.answers, row.answers.mode);
+    await store.clearSendContent(client, sendId);
+    return row.blobKey;
   });
+  if (stored !== null) await services.blobs.delete(stored);
+}
+
+/**
+ * What is left once the Sent copy is there. A step that fails costs a mark or leaves a draft behind, not the message:
+ * told in the log, not to the sender.
+ */
+export async function settleSend(services: Services, owner: DraftOwner, row: store.SendRow): Promise<void> {
   await settle(services, row, 'remove the draft', async () => {
     const draft = row.draftId === null ? null : await deleteDraft(services.pool, owner.accountId, row.draftId);
     if (draft) await removeDraft(services, owner, draft);
   });
+  await settle(services, row, 'mark the answered message', async () => {
+    if (row.answers) await markReplied(services, owner, row.answers, row.answers.mode);
+  });
+  await store.setSendFinished(services.pool, row.id);
 }
 
 async function removeDraft(services: Services, owner: DraftOwner, draft: DraftRow): Promise<void> {
@@ -52,8 +65,10 @@ async function settle(services: Services, row: store.SendRow, step: string, work
 export async function finishPendingSends(services: Services): Promise<void> {
   for (const row of await store.takeUnfinishedSends(services.pool, 20)) {
     const owner = await findAccountById(services.pool, row.accountId);
-    if (owner) await finishSend(services, { ...owner, accountId: owner.id }, row);
-    else await store.setSendFinished(services.pool, row.id);
+    if (owner) {
+      await storeSentCopy(services, { ...owner, accountId: owner.id }, row.id);
+      await settleSend(services, { ...owner, accountId: owner.id }, row);
+    } else await store.setSendFinished(services.pool, row.id);
   }
 }
 

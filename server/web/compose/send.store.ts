@@ -1,6 +1,6 @@
 // Rows of web_send: one per message that the web has taken to send, so that a request repeated after a lost answer
 // or a crash sends once and finishes what was begun.
-import type { Queryable } from '../../infra/db/pool.ts';
+import type { PoolClient, Queryable } from '../../infra/db/pool.ts';
 
 export type SendState = 'prepared' | 'accepted' | 'finished';
 
@@ -67,8 +67,23 @@ export async function setSendAccepted(db: Queryable, id: string, queueId: string
   await db.query(`UPDATE web_send SET state = 'accepted', queue_id = $2, updated_at = now() WHERE id = $1`, [id, queueId]);
 }
 
+/** The Sent copy is stored. */
+export async function clearSendContent(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE web_send SET blob_key = NULL, updated_at = now() WHERE id = $1', [id]);
+}
+
 export async function setSendFinished(db: Queryable, id: string): Promise<void> {
-  await db.query(`UPDATE web_send SET state = 'finished', blob_key = NULL, updated_at = now() WHERE id = $1`, [id]);
+  await db.query(`UPDATE web_send SET state = 'finished', updated_at = now() WHERE id = $1`, [id]);
+}
+
+export async function findSend(db: Queryable, id: string): Promise<SendRow | null> {
+  const { rows } = await db.query<SendRow>(`SELECT ${COLUMNS} FROM web_send WHERE id = $1`, [id]);
+  return rows[0] ?? null;
+}
+
+/** Waits until this transaction is the only one that stores the message's Sent copy. */
+export async function lockSend(client: PoolClient, id: string): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('web-send:' || $1, 0))`, [id]);
 }
 
 /** The request was refused: the key is free again. */

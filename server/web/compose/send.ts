@@ -10,7 +10,7 @@ import type { Session } from '../session/session.store.ts';
 import { readSettings } from '../settings/settings.store.ts';
 import { buildMime, inlineUploadIds } from './build-mime.ts';
 import { checkCompose, oneLine } from './check-compose.ts';
-import { finishSend } from './finish-send.ts';
+import { settleSend, storeSentCopy } from './finish-send.ts';
 import { findReplied } from './replied-message.ts';
 import * as store from './send.store.ts';
 import { loadParts } from './uploads.ts';
@@ -108,13 +108,14 @@ function rejection(result: EnqueueResult & { kind: 'rejected' }): AppError {
   return new AppError('rejected', { text: result.rule, fields: [{ field: recipient ? 'to' : result.field, rule: result.rule }] });
 }
 
-/** The Sent copy and the rest, now if it can be; otherwise the chores go on. */
+/** The Sent copy before the answer, if it can be; the rest after it. What fails or dies is taken up by the chores. */
 async function complete(services: Services, session: Session, row: store.SendRow): Promise<SendResult> {
   let savedToSent = row.state === 'finished';
   if (!savedToSent) {
     try {
-      await finishSend(services, session, row);
+      await storeSentCopy(services, session, row.id);
       savedToSent = true;
+      void settleSend(services, session, row).catch((error: Error) => services.log.warn({ send: row.id, err: error.message }, 'settling a send is put off'));
     } catch (error) {
       services.log.warn({ send: row.id, err: (error as Error).message }, 'the Sent copy is put off');
     }

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { request } from 'node:http';
 import type { Health } from '../contract/health.ts';
 import type { Services } from '../services.ts';
-import { indexLag, type IndexLag } from './index-lag.store.ts';
+import { readIndexStates, type IndexState } from './index-state.store.ts';
 
 type Component = Health['components'][string];
 
@@ -29,13 +29,23 @@ const PROBES: Probe[] = [
   { name: 'wildduck', run: async ({ wildduck }) => (await wildduck.getUser('0'.repeat(24)), ok()) },
   { name: 'inbound', run: ({ config }) => smtpGreeting(reachable(config.bind), config.ports.mx) },
   { name: 'submission', run: ({ config }) => smtpGreeting(reachable(config.bind), config.ports.submission) },
-  { name: 'indexer', run: async ({ pool }) => lagComponent(await indexLag(pool)) },
+  { name: 'index', run: async ({ pool }) => indexComponent(await readIndexStates(pool)) },
   { name: 'rspamd', run: ({ config }) => rspamd(config.rspamdUrl) },
   { name: 'clamd', run: ({ config }) => clamd(config.clamdUrl) },
 ];
 
+/** One round of probes serves everybody who asks within a second, so that asking is no way to load the parts. */
+const SHARED_MS = 1_000;
+let latest: { at: number; health: Promise<Health> } | null = null;
+
+/** The state of every component, at most a second old. */
+export function checkHealth(services: Services): Promise<Health> {
+  if (!latest || Date.now() - latest.at > SHARED_MS) latest = { at: Date.now(), health: probeAll(services) };
+  return latest.health;
+}
+
 /** Every component, each within two seconds, all at once. */
-export async function checkHealth(services: Services): Promise<Health> {
+async function probeAll(services: Services): Promise<Health> {
   const entries = await Promise.all(PROBES.map(async (probe) => [probe.name, await bounded(probe.run(services))] as const));
   const components: Health['components'] = Object.fromEntries(entries);
   const wildduck = components['wildduck']!;
@@ -81,10 +91,8 @@ function smtpGreeting(host: string, port: number): Promise<Component> {
   });
 }
 
-function lagComponent(lag: IndexLag): Component {
-  if (lag.accounts === 0) return ok('no mailboxes yet');
-  if (lag.followedSecondsAgo === null || lag.followedSecondsAgo > 60) return degraded('has not read the mail store for a while');
-  return lag.building > 0 ? degraded(`building ${lag.building} of ${lag.accounts} mailboxes`) : ok();
+function indexComponent(index: IndexState): Component {
+  return index.building > 0 ? degraded(`building ${index.building} of ${index.accounts} mailboxes`) : ok();
 }
 
 async function rspamd(url: string | undefined): Promise<Component> {
@@ -120,11 +128,11 @@ interface SupervisedRole {
 async function supervisedRoles({ config }: Services): Promise<Record<string, Component>> {
   if (config.supervisorSocket === undefined) return {};
   const status = JSON.parse(await getOverSocket(config.supervisorSocket, '/status')) as { roles: SupervisedRole[] };
-  const wanted = new Set(['delivery', 'scheduler', 'gateway']);
+  const wanted = new Set(['delivery', 'scheduler', 'gateway', 'indexer']);
   return Object.fromEntries(
     status.roles
       .filter((entry) => wanted.has(entry.role))
-      .map((entry) => [entry.role, entry.state === 'ready' ? ok() : entry.optional ? degraded(entry.state) : down(entry.state)]),
+      .map((entry) => [entry.role, entry.state === 'ready' ? ok() : NEEDED.has(entry.role) && !entry.optional ? down(entry.state) : degraded(entry.state)]),
   );
 }
 
