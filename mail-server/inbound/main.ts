@@ -12,7 +12,7 @@ import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
 import { strikeAddresses } from '../wildduck/log-lines.ts';
 import { redisOptions } from '../wildduck/redis.ts';
-import { storeSettings, writeSettings } from '../wildduck/settings.ts';
+import { deliverySettings, writeSettings } from '../wildduck/settings.ts';
 import { createAuthResolver } from './auth-resolver.ts';
 import { createVirusScanner } from './clamd.ts';
 import { createHostedDomains } from './hosted-domains.ts';
@@ -54,7 +54,7 @@ runRole('inbound', async () => {
 
 async function build(config: Config, pool: Pool, redis: Redis, spool: Spool) {
   const token = readSecretFile(config.wildduckApiTokenFile, 'WILDDUCK_API_TOKEN_FILE');
-  const settings = writeSettings(config.home, 'inbound-store', storeSettings(config, { apiToken: token }));
+  const settings = writeSettings(config.home, 'inbound-store', deliverySettings(config, { apiToken: token }));
   const library = await loadLibrary(settings, (part, text) => log.warn({ part }, strikeAddresses(text)));
   const store = createMailboxStore(library);
   const failed = (what: string) => (error: Error) => log.warn({ reason: error.message }, `${what} failed`);

@@ -90,6 +90,11 @@ export class GuardedConnection extends SMTPConnection {
     if (watch.errors > this.limits.maxErrors && !this._closing) super.send(421, '4.7.0 Too many errors', false);
   }
 
+  /** Whether the client is at turn, outside of a message's content. */
+  isIdle(): boolean {
+    return this._ready && !this._handlerPending && !this._dataStream && !(this._parser && this._parser._dataMode);
+  }
+
   /** Ends the session when the client owes us input for too long or trickles it. */
   checkPace(now: number): void {
     const parser = this._parser;
@@ -104,7 +109,7 @@ export class GuardedConnection extends SMTPConnection {
       if (slow && !parser.writableNeedDrain) this.send(421, '4.4.2 Content arrives too slowly');
       return;
     }
-    if (this._handlerPending || this._dataStream) {
+    if (!this.isIdle()) {
       watch.lineSince = now;
       return;
     }

@@ -70,11 +70,17 @@ export class GuardedServer extends SMTPServer {
     connection.init();
   }
 
-  /** Stops listening and says 421 to whoever is connected once `graceMs` is over. */
+  /**
+   * Stops listening. Who is between two commands gets 421 at once, who is at work on something when it is
+   * done, and everyone once `graceMs` is over.
+   */
   stop(graceMs: number): Promise<void> {
     clearInterval(this.paceTimer);
     this.options.closeTimeout = graceMs;
-    return new Promise((resolve) => this.close(() => resolve()));
+    return new Promise((resolve) => {
+      this.close(() => resolve());
+      for (const session of this.sessions.values()) if (session.isIdle()) session.send(421, '4.3.2 Server is going down');
+    });
   }
 
   private release(id: string, group: string): void {

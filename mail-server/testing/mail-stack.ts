@@ -8,13 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSecretBox } from '../../server/infra/crypto/secret-box.ts';
+import { secretBoxFromFile, type SecretBox } from '../../server/infra/crypto/secret-box.ts';
 import { createDomain } from '../../server/domains/create-domain.ts';
 import { createWildduckClient, type WildduckClient } from '../../server/infra/wildduck/client.ts';
 import { ensurePrefix } from '../runtime/prefix/ensure-prefix.ts';
 import { ensureCertificate, ensureSecrets } from '../runtime/secrets.ts';
+import { answersHttp, prepareRspamd } from '../runtime/services/rspamd.ts';
 import { answersPing, prepareValkey } from '../runtime/services/valkey.ts';
-import { unprivileged } from '../runtime/services/unprivileged.ts';
+import { unprivileged, type Unprivileged } from '../runtime/services/unprivileged.ts';
 import { SERVER_VARIABLE, testDatabase, type TestDatabase } from '../runtime/testing/test-database.ts';
 
 const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,6 +30,8 @@ export interface MailStack {
   home: string;
   ports: Record<'mx' | 'submission' | 'submissions' | 'imap' | 'imaps' | 'pop3s', number>;
   database: TestDatabase;
+  /** Opens the stored secrets, e.g. DKIM keys. */
+  secretBox: SecretBox;
   wildduck: WildduckClient;
   /** The environment of every role, for starting one more. */
   env: Record<string, string>;
@@ -36,6 +39,8 @@ export interface MailStack {
   account(name: string, options?: { quotaBytes?: number; role?: 'admin' | 'user' }): Promise<TestAccount>;
   /** Ends one role as SIGKILL does. */
   kill(role: Role): Promise<void>;
+  /** Ends it as the supervisor does, and waits for the end. */
+  end(role: Role): Promise<void>;
   start(role: Role, env?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,17 +54,22 @@ const ENTRIES: Record<Role, string> = {
   submission: 'mail-server/submission/main.ts',
 };
 
-/** Starts everything; some seconds. @param extra environment on top, e.g. RSPAMD_URL */
-export async function startMailStack(extra: Record<string, string> = {}): Promise<MailStack> {
+/**
+ * Starts everything; some seconds.
+ * @param extra environment on top, e.g. CLAMD_URL
+ * @param withRspamd starts the embedded rspamd too
+ */
+export async function startMailStack(extra: Record<string, string> = {}, withRspamd = false): Promise<MailStack> {
   const home = mkdtempSync(join(tmpdir(), 'eider-mail-'));
   const database = await testDatabase();
   const programs = await ensurePrefix();
   const secrets = ensureSecrets(join(home, 'secrets'));
   const certificate = await ensureCertificate(home, 'mail.eider.test', 'openssl');
-  const names = ['mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3s', 'web', 'api', 'lmtp', 'valkey'] as const;
+  const names = ['mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3s', 'web', 'api', 'lmtp', 'valkey', 'rspamd'] as const;
   const free = await freePorts(names.length);
   const ports = Object.fromEntries(names.map((name, index) => [name, free[index]!])) as Record<(typeof names)[number], number>;
-  const valkey = await prepareValkey(programs, join(home, 'valkey'), unprivileged([programs.root]), { port: ports.valkey, password: secrets.valkeyPassword });
+  const runAs = unprivileged([home, programs.root]);
+  const valkey = await prepareValkey(programs, join(home, 'valkey'), runAs, { port: ports.valkey, password: secrets.valkeyPassword });
   const documentdb = new URL(process.env[SERVER_VARIABLE]!);
   documentdb.pathname = '/documentdb';
   const socket = join(home, 'mongo', 'gateway.sock');
@@ -81,10 +91,11 @@ export async function startMailStack(extra: Record<string, string> = {}): Promis
   const wildduck = createWildduckClient({ baseUrl: env['WILDDUCK_API_URL']!, accessToken: readFileSync(secrets.wildduckApiTokenFile, 'utf8').trim() });
   const { rows } = await database.pool.query<{ id: string }>(`INSERT INTO tenant (slug, name) VALUES ('eider', 'Eider') RETURNING id`);
   const tenantId = rows[0]!.id;
-  await createDomain(database.pool, createSecretBox(Buffer.from(readFileSync(secrets.secretKeyFile, 'utf8').trim(), 'base64')), { tenantId, name: 'eider.test' });
+  const secretBox = secretBoxFromFile(secrets.secretKeyFile);
+  await createDomain(database.pool, secretBox, { tenantId, name: 'eider.test' });
 
   const stack: MailStack = {
-    home, ports, database, wildduck, env,
+    home, ports, database, secretBox, wildduck, env,
     async account(name, { role = 'user', ...options } = {}) {
       const address = `${name}@eider.test`;
       const password = `${name}-long-password-1`;
@@ -100,25 +111,49 @@ export async function startMailStack(extra: Record<string, string> = {}): Promis
       await end(running.get(role), 'SIGKILL');
       running.delete(role);
     },
+    async end(role) {
+      await end(running.get(role), 'SIGTERM');
+      running.delete(role);
+    },
     async start(role, more = {}) {
       running.set(role, await startRole(role, { ...env, ...more }, home));
     },
     async stop() {
-      for (const role of ['submission', 'inbound', 'wildduck', 'gateway', 'valkey']) await end(running.get(role), 'SIGTERM');
+      for (const role of ['submission', 'inbound', 'wildduck', 'gateway', 'rspamd', 'valkey']) await end(running.get(role), 'SIGTERM');
       await database.drop();
       rmSync(home, { recursive: true, force: true });
     },
   };
   try {
     mkdirSync(join(home, 'mongo'), { mode: 0o700 });
-    running.set('valkey', spawn(valkey.command, valkey.args, { stdio: ['ignore', openSync(join(home, 'valkey.log'), 'a'), 'inherit'] }));
-    while (!(await answersPing(valkey.url))) await sleep(50);
+    running.set('valkey', await startService(runAs, valkey, join(home, 'valkey.log'), () => answersPing(valkey.url)));
+    if (withRspamd) {
+      const options = { port: ports.rspamd, redisUrl: valkey.url, dns: false, dnsServers: [] };
+      const rspamd = await prepareRspamd(programs, join(home, 'rspamd'), runAs, options);
+      running.set('rspamd', await startService(runAs, rspamd, join(home, 'rspamd.log'), () => answersHttp(`${rspamd.url}/ping`)));
+      env['RSPAMD_URL'] = rspamd.url;
+    }
     for (const role of ['gateway', 'wildduck', 'inbound', 'submission'] as const) await stack.start(role);
   } catch (error) {
     await stack.stop();
     throw error;
   }
   return stack;
+}
+
+/** Starts a program that is not ours, bound to this process's life, and waits until it answers. */
+async function startService(
+  runAs: Unprivileged, { command, args }: { command: string; args: readonly string[] }, logFile: string, answers: () => Promise<boolean>,
+): Promise<ChildProcess> {
+  const log = openSync(logFile, 'a');
+  const bound = runAs.wrap('setpriv', ['--pdeathsig', 'TERM', '--', command, ...args]);
+  const child = spawn(bound.command, bound.args, { stdio: ['ignore', log, log] });
+  const deadline = Date.now() + 60_000;
+  while (!(await answers())) {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${command} does not answer:\n${readFileSync(logFile, 'utf8').slice(-2000)}`);
+    await sleep(50);
+  }
+  return child;
 }
 
 function startRole(role: Role, env: Record<string, string>, home: string): Promise<ChildProcess> {

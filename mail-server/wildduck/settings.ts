@@ -57,6 +57,17 @@ export function storeSettings(config: Config, secrets: WildduckSecrets): Record<
   };
 }
 
+/**
+ * The settings of a process that stores mail with WildDuck's code while a client waits for the reply. When the
+ * database is away it must say so within seconds (the driver waits half a minute), and ten connections do.
+ */
+export function deliverySettings(config: Config, secrets: WildduckSecrets): Record<string, unknown> {
+  const settings = storeSettings(config, secrets);
+  const mongo = required(config.mongoUrl, 'MONGO_URL');
+  const options = new URLSearchParams({ serverSelectionTimeoutMS: '5000', maxPoolSize: '10', appName: 'eider-inbound' });
+  return { ...settings, dbs: { ...(settings['dbs'] as object), mongo: `${mongo}${mongo.includes('?') ? '&' : '?'}${options.toString()}` } };
+}
+
 /** All settings of the WildDuck process itself. */
 export function wildduckSettings(config: Config, secrets: WildduckSecrets): Record<string, unknown> {
   const api = parseEndpoint(required(config.wildduckApiUrl, 'WILDDUCK_API_URL'), 'WILDDUCK_API_URL');
