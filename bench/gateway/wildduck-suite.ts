@@ -2,7 +2,7 @@
 // Works on a copy of the package, whose fixed ports are changed; the package itself stays untouched.
 // Usage: node bench/gateway/wildduck-suite.ts [api|imap|all] [more mocha options]
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const REDIS_PORT = BASE_PORT + 9;
 const MODULES = dirname(dirname(wildduckFolder));
 
 /** What WildDuck's suites need beyond its package; kept outside the checkout, since only this script wants it. */
-const TEST_PACKAGES = ['mocha@11.8.0', 'chai@4.3.10', 'supertest@7.2.2', 'request@2.88.2', 'ajv@8.20.0'];
+const TEST_PACKAGES = ['mocha@11.8.0', 'chai@4.3.10', 'supertest@7.2.2', 'request@2.88.2', 'ajv@8.20.0', 'mailparser@3.9.26', '@modelcontextprotocol/client@2.0.0'];
 
 interface Failure {
   fullTitle: string;
@@ -29,7 +29,7 @@ interface Report {
 
 function testPackages(): string {
   const folder = join(homedir(), '.cache', 'eider', 'wildduck-suite');
-  if (!existsSync(join(folder, 'node_modules', 'mocha'))) {
+  if (!existsSync(join(folder, 'node_modules', 'mailparser'))) {
     mkdirSync(folder, { recursive: true });
     execFileSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', folder, ...TEST_PACKAGES], { stdio: 'inherit' });
   }
@@ -59,15 +59,21 @@ function copyPackage(mongoUrl: string, redisUrl: string): string {
   return folder;
 }
 
-/** The IMAP suite empties the database through MongoDB's shell: this stands in for the one call it makes. */
+/** The IMAP suite calls MongoDB's shell: this stands in for it, for scripts that call methods of collections. */
 function writeShell(folder: string, mongoUrl: string): string {
   const bin = join(folder, 'suite-bin');
   mkdirSync(bin);
   const script = `#!${process.execPath}
-const { MongoClient } = require(${JSON.stringify(join(MODULES, 'mongodb'))});
+const { MongoClient, ObjectId } = require(${JSON.stringify(join(MODULES, 'mongodb'))});
 (async () => {
   const client = await MongoClient.connect(${JSON.stringify(mongoUrl)});
-  for (const { name } of await client.db().listCollections().toArray()) await client.db().collection(name).deleteMany({});
+  const store = client.db();
+  const names = (await store.listCollections().toArray()).map(({ name }) => name);
+  const calls = [];
+  const collection = (name) => new Proxy({}, { get: (_, method) => (...args) => calls.push(() => store.collection(name)[method](...args)) });
+  const db = new Proxy({}, { get: (_, name) => (name === 'getCollectionNames' ? () => names : collection(name)) });
+  new Function('db', 'ObjectId', process.argv[process.argv.indexOf('--eval') + 1])(db, (id) => new ObjectId(id));
+  for (const call of calls) await call();
   await client.close();
 })();
 `;
@@ -91,6 +97,7 @@ function runMocha(folder: string, env: NodeJS.ProcessEnv, packages: string, glob
   const mocha = join(packages, 'mocha', 'bin', 'mocha.js');
   const options = ['--reporter', 'json', '--reporter-option', `output=${report}`, '--exit', ...process.argv.slice(3)];
   spawnSync(process.execPath, [mocha, ...options, ...globs], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (!existsSync(report)) throw new Error('mocha ended without a report; see its output above');
   return JSON.parse(readFileSync(report, 'utf8')) as Report;
 }
 
@@ -117,7 +124,9 @@ for (const [name, globs] of Object.entries(suites)) {
     NODE_PATH: [MODULES, packages].join(':'),
     PATH: `${writeShell(folder, mongoUrl)}:${process.env['PATH']}`,
   };
-  const server = spawn(process.execPath, ['server.js'], { cwd: folder, env, stdio: 'ignore' });
+  const log = openSync(join(tmpdir(), `eider-wildduck-suite-${name}.log`), 'w');
+  const server = spawn(process.execPath, ['server.js'], { cwd: folder, env, stdio: ['ignore', log, log] });
+  server.once('exit', (code, signal) => process.stdout.write(`WildDuck ended: ${signal ?? code}\n`));
   try {
     await untilApiAnswers(server);
     const { stats, failures } = runMocha(folder, env, packages, globs);

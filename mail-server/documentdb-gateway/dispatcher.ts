@@ -2,6 +2,7 @@
 // become replies, transactions are found, and listCommands, usersInfo and the like are answered from the table.
 import type { Logger } from '../../server/infra/log/logger.ts';
 import { decodeValue, ElementReader } from './bson/read.ts';
+import { validateDocuments } from './bson/validate.ts';
 import { BSON, BsonError, Double, RawValue, type BsonDocument } from './bson/types.ts';
 import { encodeDocument } from './bson/write.ts';
 import { asNumber, type Client, type CommandContext, type Services } from './commands/context.ts';
@@ -36,6 +37,8 @@ export class Dispatcher {
   async run(request: Request, client: Client, onStart: (operation: Operation, entry: CommandEntry) => void): Promise<Buffer> {
     let operation: Operation | null = null;
     try {
+      validateDocuments(request.body);
+      for (const documents of request.sequences.values()) validateDocuments(documents);
       const envelope = readEnvelope(request.body);
       const entry = COMMANDS.get(envelope.name);
       if (entry === undefined) return unknownCommand(envelope.name);

@@ -3,6 +3,7 @@ import { BSON } from 'mongodb';
 import { describe, expect, test } from 'vitest';
 import { arrayElements, decodeDocument, ElementReader, findField, findPath } from './read.ts';
 import { BsonError, Double, RawValue, type BsonDocument } from './types.ts';
+import { validateDocuments } from './validate.ts';
 import { encodeDocument } from './write.ts';
 
 const everyType = BSON.serialize({
@@ -24,6 +25,15 @@ const everyType = BSON.serialize({
   most: new BSON.MaxKey(),
 });
 const bytes = Buffer.from(everyType);
+
+/** The library also judges content (UTF-8, the bytes of a UUID), which is not our matter; structure is. */
+function readAsLibrary(document: Buffer): void {
+  try {
+    BSON.deserialize(document, { validation: { utf8: false }, promoteValues: false, bsonRegExp: true });
+  } catch (error) {
+    expect(String(error)).not.toMatch(/size|length|corrupt|end of|out of (range|bounds)|terminat/i);
+  }
+}
 
 describe('writing', () => {
   test.each<[string, BsonDocument, object]>([
@@ -84,9 +94,33 @@ describe('reading', () => {
     expect(refused).toBeGreaterThan(1_000);
   });
 
+  test('what passes validation can be read to its end, by us and by the official library', () => {
+    expect(() => validateDocuments(bytes)).not.toThrow();
+    expect(() => validateDocuments(Buffer.concat([bytes, bytes]))).not.toThrow();
+    expect(() => validateDocuments(Buffer.concat([bytes, bytes.subarray(0, 9)]))).toThrow(BsonError);
+    let passed = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      for (const value of [0, 1, 2, 3, 4, 5, 0x0f, 0x7f, 0x80, 0xff]) {
+        const damaged = Buffer.from(bytes);
+        damaged[i] = value;
+        try {
+          validateDocuments(damaged);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BsonError);
+          continue;
+        }
+        passed += 1;
+        decodeDocument(damaged);
+        readAsLibrary(damaged);
+      }
+    }
+    expect(passed).toBeGreaterThan(100);
+  });
+
   test('nesting without end is refused', () => {
     let nested: BsonDocument = {};
     for (let i = 0; i < 300; i++) nested = { n: nested };
     expect(() => decodeDocument(encodeDocument(nested))).toThrow(BsonError);
+    expect(() => validateDocuments(encodeDocument(nested))).toThrow(BsonError);
   });
 });
