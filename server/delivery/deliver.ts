@@ -36,6 +36,8 @@ export class NotBegun extends Error {
 
 /** A message that has come by this many hosts is in a loop (RFC 5321 6.3 asks for at least 100 as the limit). */
 const MAX_RECEIVED = 100;
+/** Each try uses up one kept session that turned out dead, so a new one is reached within the cap of a site. */
+const MAX_SESSION_TRIES = 20;
 
 /**
  * Makes the attempt.
@@ -73,15 +75,15 @@ async function send(
 ): Promise<DeliveryOutcome[]> {
   const envelope = envelopeOf(message, deliveries);
   const pieces = signature.length > 0 ? [signature, message.content] : [message.content];
-  for (let fresh = false; ; fresh = true) {
-    const result = await deps.connections.run(route, (session) => converse(deps, session, envelope, pieces, job), { fresh });
+  for (let tries = 1; ; tries++) {
+    const result = await deps.connections.run(route, (session) => converse(deps, session, envelope, pieces, job));
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
       return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why));
     }
     const { results, session, reused } = result.value;
-    if (reused && !fresh && results.every(diedBeforeMail)) continue;
+    if (reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail)) continue;
     const facts = {
       mxHost: session.target.host,
       remoteAddress: session.dialogue.remoteAddress,

@@ -30,9 +30,8 @@ export interface ConnectionPool {
   /**
    * Runs `work` on a session of the route's site. `work` leaves the session ready for another message, or destroys
    * it; it must not throw for what the other side does.
-   * @param options.fresh insist on a new session: a reused one had just died
    */
-  run<T>(route: Route, work: (session: SmtpSession) => Promise<T>, options?: { fresh?: boolean }): Promise<PoolResult<T>>;
+  run<T>(route: Route, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>>;
   /** Sessions open and jobs waiting, by site. */
   stats(): { site: string; open: number; waiting: number }[];
   /** Turns waiting jobs away, closes what is idle, and each session as it comes free. */
@@ -41,7 +40,6 @@ export interface ConnectionPool {
 
 interface Job {
   work(session: SmtpSession): Promise<unknown>;
-  fresh: boolean;
   resolve(result: PoolResult<unknown>): void;
   reject(error: unknown): void;
 }
@@ -54,6 +52,8 @@ interface Site {
   open: number;
   opening: number;
   down: { until: number; why: NoConnection } | null;
+  /** With sessions open, no more are tried before this: the last try failed, so it takes no more of them. */
+  fullUntil: number;
 }
 
 export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits): ConnectionPool {
@@ -62,22 +62,22 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
 
   function pump(site: Site): void {
     while (site.waiting.length > 0) {
-      const session = site.waiting[0]!.fresh ? null : takeIdle(site);
+      const session = takeIdle(site);
       if (session) {
         void serve(site, session, site.waiting.shift()!);
         continue;
       }
       // One opening per waiting job at most: those being opened will take the jobs at the head.
       if (site.opening >= site.waiting.length || site.open >= limits.connectionsPerSite) return;
+      if (site.open > 0 && site.fullUntil > performance.now()) return;
       site.open++;
       site.opening++;
       void open(site);
     }
-    if (site.open === 0) sites.delete(site.route.key);
   }
 
   async function open(site: Site): Promise<void> {
-    const result = await connectAny(site.route, settings);
+    const result = await connectAny(site.route, settings).catch((error: Error): NoConnection => ({ kind: 'unreachable', host: site.route.key, address: '', phase: 'internal', reason: error.message }));
     site.opening--;
     if (result.kind === 'connected') {
       site.down = null;
@@ -86,29 +86,33 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
       return putIdle(site, result.session);
     }
     site.open--;
-    // Other sessions of the site work: it just takes no more of them. The jobs wait for those.
-    if (site.open > site.opening) return;
-    if (site.opening > 0) return pump(site);
+    site.fullUntil = performance.now() + limits.downMs;
+    // Sessions that work, or that are still being opened, will take the waiting jobs.
+    if (site.open > 0) return;
     site.down = { until: performance.now() + limits.downMs, why: result };
     const failed = site.waiting.splice(0);
     for (const job of failed) job.resolve({ kind: 'no-connection', why: result });
+    setTimeout(() => forget(site), limits.downMs + 1).unref();
   }
 
-  async function serve(site: Site, session: SmtpSession, job: Job): Promise<void> {
-    try {
-      job.resolve({ kind: 'done', value: await job.work(session) });
-    } catch (error) {
-      session.dialogue.destroy();
-      job.reject(error);
+  function forget(site: Site): void {
+    if (site.open === 0 && site.waiting.length === 0) sites.delete(site.route.key);
+  }
+
+  async function serve(site: Site, session: SmtpSession, first: Job): Promise<void> {
+    for (let job: Job | undefined = first; job; job = site.waiting.shift()) {
+      try {
+        job.resolve({ kind: 'done', value: await job.work(session) });
+      } catch (error) {
+        session.dialogue.destroy();
+        job.reject(error);
+      }
+      if (!session.dialogue.usable || session.messages >= limits.messagesPerConnection) {
+        void drop(site, session);
+        return pump(site);
+      }
     }
-    if (!session.dialogue.usable || session.messages >= limits.messagesPerConnection) {
-      void drop(site, session);
-      return pump(site);
-    }
-    const next = site.waiting[0]?.fresh ? undefined : site.waiting.shift();
-    if (next) return serve(site, session, next);
     putIdle(site, session);
-    pump(site);
   }
 
   function putIdle(site: Site, session: SmtpSession): void {
@@ -134,22 +138,22 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
 
   async function drop(site: Site, session: SmtpSession): Promise<void> {
     site.open--;
-    if (site.open === 0 && site.waiting.length === 0) sites.delete(site.route.key);
+    forget(site);
     await quitSession(session, settings);
   }
 
   return {
-    run<T>(route: Route, work: (session: SmtpSession) => Promise<T>, options: { fresh?: boolean } = {}): Promise<PoolResult<T>> {
+    run<T>(route: Route, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>> {
       if (closing) return Promise.resolve({ kind: 'no-connection', why: { kind: 'closing' } });
       let site = sites.get(route.key);
       if (!site) {
-        site = { route, waiting: [], idle: [], open: 0, opening: 0, down: null };
+        site = { route, waiting: [], idle: [], open: 0, opening: 0, down: null, fullUntil: 0 };
         sites.set(route.key, site);
       }
       if (site.down && site.down.until > performance.now()) return Promise.resolve({ kind: 'no-connection', why: site.down.why });
       const target = site;
       return new Promise<PoolResult<T>>((resolve, reject) => {
-        target.waiting.push({ work, fresh: options.fresh ?? false, resolve: resolve as Job['resolve'], reject });
+        target.waiting.push({ work, resolve: resolve as Job['resolve'], reject });
         pump(target);
       });
     },

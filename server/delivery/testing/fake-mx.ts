@@ -66,6 +66,8 @@ interface State {
   mail: { reversePath: string; parameters: string } | null;
   recipients: { address: string; parameters: string }[];
   inData: boolean;
+  /** A reply is due: later commands wait for it, as in a server that works one by one. */
+  busy: boolean;
   dataChunks: Buffer[];
 }
 
@@ -89,7 +91,7 @@ export async function startFakeMx(options: FakeMxOptions = {}): Promise<FakeMx> 
       return;
     }
     const state: State = {
-      socket, tls: false, number: connections, messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, dataChunks: [],
+      socket, tls: false, number: connections, messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, busy: false, dataChunks: [],
     };
     if (options.greeting !== null) socket.write(options.greeting ?? '220 fake.test ESMTP\r\n');
     socket.on('data', (chunk) => take(world, state, chunk));
@@ -131,7 +133,7 @@ interface World {
 
 function take(world: World, state: State, chunk: Buffer): void {
   state.buffered = state.buffered.length === 0 ? chunk : Buffer.concat([state.buffered, chunk]);
-  while (state.buffered.length > 0 && !state.socket.destroyed) {
+  while (state.buffered.length > 0 && !state.busy && !state.socket.destroyed) {
     if (state.inData) {
       if (!takeData(world, state)) return;
       continue;
@@ -184,6 +186,15 @@ function sayHello(options: FakeMxOptions, state: State): void {
   say(state, lines.map((text, index) => `250${index === lines.length - 1 ? ' ' : '-'}${text}`).join('\r\n'));
 }
 
+function later(world: World, state: State, ms: number, act: () => void): void {
+  state.busy = true;
+  setTimeout(() => {
+    state.busy = false;
+    act();
+    take(world, state, Buffer.alloc(0));
+  }, ms);
+}
+
 function mail(options: FakeMxOptions, state: State, line: string): void {
   if (options.messagesPerConnection !== undefined && state.messages >= options.messagesPerConnection) {
     say(state, '421 4.7.0 enough on this connection');
@@ -213,11 +224,12 @@ function rcpt(world: World, state: State, line: string): void {
     say(state, '250 2.1.5 ok');
   };
   const slow = /^slow-(\d+)$/.exec(script);
-  if (slow) return void setTimeout(accept, Number(slow[1]));
+  if (slow) return later(world, state, Number(slow[1]), accept);
   switch (script) {
     case 'disconnect-rcpt':
       return void state.socket.destroy();
     case 'silent':
+      state.busy = true;
       return;
     case 'endless':
       return endless(state.socket, '250 ', 'x'.repeat(65_536));
@@ -287,7 +299,7 @@ function endOfData(world: World, state: State, scripts: string[]): void {
   world.changed();
   if (scripts.includes('disconnect-end')) return void state.socket.destroy();
   const reply = (): void => say(state, '250 2.0.0 taken');
-  if (world.options.endDelayMs) setTimeout(reply, world.options.endDelayMs);
+  if (world.options.endDelayMs) later(world, state, world.options.endDelayMs, reply);
   else reply();
 }
 

@@ -1,0 +1,63 @@
+// A delivery worker in the test's own process, on the fixture's queue, with routes to fake servers and short
+// time-outs. The real one is server/workers/delivery.ts.
+import { pino } from 'pino';
+import type { DkimSigner } from '../../mail/dkim/sign-message.ts';
+import type { DnsResolver } from '../../infra/dns/resolver.ts';
+import type { DeliverDeps } from '../deliver.ts';
+import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
+import { messageLoader } from '../message-loader.ts';
+import { findRoute } from '../route.ts';
+import { parseRoutes } from '../routes-setting.ts';
+import { connectionPool, DEFAULT_POOL_LIMITS, type PoolLimits } from '../smtp/connection-pool.ts';
+import { RFC_TIMEOUTS, type SmtpTimeouts } from '../smtp/timeouts.ts';
+import type { QueueFixture } from './queue-fixture.ts';
+
+export interface WorkerOptions {
+  /** EIDER_ROUTES. */
+  routes: string;
+  timeouts?: Partial<SmtpTimeouts>;
+  limits?: Partial<PoolLimits>;
+  settings?: Partial<DispatcherSettings>;
+  signers?: DkimSigner[];
+}
+
+/** No test asks the real DNS. */
+const NO_DNS: DnsResolver = {
+  mx: (domain) => Promise.reject(new Error(`MX of ${domain} asked in a test`)),
+  addresses: (host) => Promise.reject(new Error(`address of ${host} asked in a test`)),
+  txt: (name) => Promise.reject(new Error(`TXT of ${name} asked in a test`)),
+};
+
+export function deliverDeps(queue: QueueFixture, options: WorkerOptions): DeliverDeps {
+  const smtp = { heloName: 'mail.eider.test', timeouts: { ...RFC_TIMEOUTS, ...options.timeouts } };
+  const routeDeps = {
+    dns: NO_DNS,
+    routes: parseRoutes(options.routes),
+    isHosted: () => Promise.resolve(false),
+    ownMx: { host: '127.0.0.1', port: 1 },
+    random: () => 0.5,
+  };
+  return {
+    smtp,
+    loader: messageLoader({ db: queue.pool, blobs: queue.blobs, signersFor: () => Promise.resolve(options.signers ?? []) }),
+    connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }),
+    findRoute: (domain) => findRoute(routeDeps, domain),
+    random: () => 0.5,
+  };
+}
+
+export function startWorker(queue: QueueFixture, options: WorkerOptions): Dispatcher {
+  return startDispatcher(
+    { pool: queue.pool, log: pino({ level: 'silent' }), host: 'mail.eider.test', deliver: deliverDeps(queue, options) },
+    { ...DEFAULT_DISPATCHER, idleMs: 10, dueMs: 50, ...options.settings },
+  );
+}
+
+/** Resolves when the database shows what is waited for; asks every 20 ms. */
+export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (holds(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
