@@ -13,10 +13,6 @@ const config: NextConfig = {
     'jsdom', 'dompurify', 'css-tree', 'pg', 'ioredis', 'pino', 'mongodb', 'nodemailer', 'html-to-text', 'imapflow', 'libmime',
     'iconv-lite', 'postal-mime', '@prisma/client', '@prisma/adapter-pg',
   ],
-  // The sanitiser's thread is started from its source, which Node runs as it is; its packages are only imported there.
-  outputFileTracingIncludes: {
-    '/api/**': ['./server/web/html/**/*.ts', './node_modules/jsdom/**', './node_modules/dompurify/dist/**', './node_modules/css-tree/**'],
-  },
   poweredByHeader: false,
   compress: true,
   reactStrictMode: true,

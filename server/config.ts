@@ -126,7 +126,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   ) as Record<PortName, number>;
   assertDistinct(ports);
   return {
-    home: resolve(values.EIDER_HOME ?? '.eider'),
+    // Next's build would otherwise take this for a hint to carry the whole checkout, state and secrets included.
+    home: resolve(/* turbopackIgnore: true */ values.EIDER_HOME ?? '.eider'),
     bind: values.EIDER_BIND ?? '127.0.0.1',
     hostname: values.EIDER_HOSTNAME ?? 'mail.eider.test',
     publicUrl: (values.EIDER_PUBLIC_URL ?? `http://127.0.0.1:${ports.web}`).replace(/\/+$/, ''),
