@@ -53,9 +53,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await page.goto('/mail/inbox');
       if (!storageState) {
         await signIn(page, login);
-        sessions.set(login.address, await context.storageState());
       }
-      await expect(page.getByRole('list', { name: 'Conversations in Inbox' })).toBeVisible();
+      await expect(page.getByRole('heading', { level: 1, name: 'Inbox' })).toBeVisible();
+      if (!storageState) sessions.set(login.address, await context.storageState());
       return page;
     });
     for (const context of contexts) await context.close();
@@ -75,6 +75,19 @@ export async function signIn(page: Page, login: Login): Promise<void> {
 /** The row of the list whose conversation has this subject. */
 export function row(page: Page, subject: string) {
   return page.getByRole('listitem').filter({ hasText: subject });
+}
+
+/** The text of every opened message, whether it is shown as text or as a document of its own. */
+export async function openedText(page: Page): Promise<string> {
+  const plain = await page.getByTestId('message-text').allInnerTexts();
+  const frames = await page.locator('iframe[title="Message text"]').elementHandles();
+  const documents = await Promise.all(
+    frames.map(async (element) => {
+      const frame = await element.contentFrame();
+      return (await frame?.locator('body').innerText({ timeout: 2_000 }).catch(() => '')) ?? ''; // Just being replaced.
+    }),
+  );
+  return [...plain, ...documents].join('\n');
 }
 
 export { expect };

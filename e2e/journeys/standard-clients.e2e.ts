@@ -111,7 +111,7 @@ test.describe('standard clients', () => {
       `set imap_user = ${quoted(product.alice.address)}`, `set imap_pass = ${quoted(product.alice.password)}`,
       `set smtp_url = smtps://${encodeURIComponent(product.alice.address)}@${product.host}:${product.ports.submissions}/`,
       `set smtp_pass = ${quoted(product.alice.password)}`, `set from = ${product.alice.address}`, 'set real_name = "Alice Hale"',
-      'set use_from = yes', 'set ssl_force_tls = yes', `set certificate_file = ${product.certificate}`, 'set ssl_use_system_certs = no', 'set copy = no',
+      'set use_from = yes', 'set ssl_force_tls = yes', `set certificate_file = ${product.certificate}`, 'set ssl_usesystemcerts = no', 'set copy = no',
       `set header_cache = ${folder}/headers`, `set message_cachedir = ${folder}/bodies`, 'set timeout = 10', '',
     ].join('\n'));
     const env = { HOME: folder, TERM: 'xterm' };

@@ -14,7 +14,7 @@ export interface Fault {
   text: string;
 }
 
-const isCode = (path: string): boolean => /\.(ts|tsx|mts|mjs)$/.test(path) && !path.endsWith('.d.ts');
+const isCode = (path: string): boolean => /\.(ts|tsx|mts|mjs)$/.test(path) && !/\.d\.m?ts$/.test(path);
 const isTest = (path: string): boolean => /\.(test|e2e)\.tsx?$|(^|\/)testing\/|^(test|e2e|bench)\//.test(path);
 const isProduct = (path: string): boolean => isCode(path) && !isTest(path);
 
