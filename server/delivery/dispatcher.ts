@@ -11,6 +11,7 @@ import type { Lane } from './enqueue-types.ts';
 import { leaseBook } from './lease-book.ts';
 import { giveBack, requeueDue } from './lease.store.ts';
 import { outcomeBatch } from './outcome-batch.ts';
+import type { OutcomeJournal } from './outcome-journal.ts';
 import { shareRoom } from './ready-share.ts';
 
 export interface DispatcherSettings {
@@ -44,6 +45,8 @@ export interface DispatcherDeps {
   log: Logger;
   host: string;
   deliver: DeliverDeps;
+  /** Of this process; closed by stop() when nothing is left unstored. */
+  journal: OutcomeJournal | null;
 }
 
 export interface Dispatcher {
@@ -70,6 +73,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     pool,
     log,
     host: deps.host,
+    journal: deps.journal,
     loader: deps.deliver.loader,
     onStored: (stored) => letGo(stored.map((entry) => entry.delivery)),
   });
@@ -188,7 +192,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
         Promise.all([outcomes.flushed(), giveBackAbandoned()]),
         sleep(settings.stopMs / 3, undefined, { ref: false }),
       ]);
-      if (leases.size > 0) log.warn({ held: leases.size }, 'stopping with attempts under way; their leases will end');
+      if (leases.size === 0) deps.journal?.close();
+      else log.warn({ held: leases.size }, 'stopping with attempts under way; their leases will end');
       await Promise.race([Promise.all(loops), sleep(500, undefined, { ref: false })]);
     },
   };

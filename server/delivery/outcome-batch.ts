@@ -9,12 +9,15 @@ import { bounceReport, reportedAction } from './bounce-report.ts';
 import { insertMessages, type StorableMessage } from './enqueue.store.ts';
 import type { MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import type { OutcomeJournal } from './outcome-journal.ts';
 import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
 
 export interface OutcomeBatchDeps {
   pool: Pool;
   loader: MessageLoader;
   log: Logger;
+  /** Where delivered outcomes are kept until they are on disk; null: nowhere. */
+  journal: OutcomeJournal | null;
   /** This host's name, for DSNs. */
   host: string;
   /** Told when outcomes are on disk, or known to be no longer ours to write. */
@@ -45,6 +48,7 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
       const batch = waiting.slice(0, MAX_BATCH);
       await writeUntilDone(deps, batch);
       waiting.splice(0, batch.length);
+      deps.journal?.stored(batch.length);
       deps.onStored(batch);
     }
     running = null;
@@ -52,6 +56,7 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
 
   return {
     add(outcomes) {
+      deps.journal?.record(outcomes);
       waiting.push(...outcomes);
       running ??= run();
     },

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
+import { outcomeBatch, type OutcomeBatchDeps } from '../delivery/outcome-batch.ts';
+import { openOutcomeJournal, readLeftJournals } from '../delivery/outcome-journal.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
@@ -30,11 +32,14 @@ await runRole('delivery', async () => {
   const smtp = { heloName: config.hostname, timeouts: RFC_TIMEOUTS };
   const loader = messageLoader({ db: pool, blobs: folderBlobStore(join(config.home, 'blobs')), signersFor: domains.signersFor });
   await pool.query('SELECT 1');
+  const journals = join(config.home, 'delivery-journal');
+  await storeLeftOutcomes({ pool, log, loader, host: config.hostname }, journals);
   const dispatcher = startDispatcher(
     {
       pool,
       log,
       host: config.hostname,
+      journal: openOutcomeJournal(journals),
       deliver: {
         loader,
         smtp,
@@ -50,6 +55,18 @@ await runRole('delivery', async () => {
     await pool.end();
   };
 });
+
+/** Before anything is claimed: what a killed worker had delivered and not yet recorded is recorded now. */
+async function storeLeftOutcomes(deps: Omit<OutcomeBatchDeps, 'journal' | 'onStored'>, folder: string): Promise<void> {
+  const left = readLeftJournals(folder);
+  if (left.outcomes.length > 0) {
+    const batch = outcomeBatch({ ...deps, journal: null, onStored: () => undefined });
+    batch.add(left.outcomes);
+    await batch.flushed();
+    deps.log.info({ outcomes: left.outcomes.length }, 'outcomes of killed workers recorded');
+  }
+  left.remove();
+}
 
 /** The MX listens on EIDER_BIND; where that means "everywhere", it is reached on loopback. */
 function ownMxHost(bind: string): string {

@@ -48,7 +48,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
 
 export function startWorker(queue: QueueFixture, options: WorkerOptions): Dispatcher {
   return startDispatcher(
-    { pool: queue.pool, log: pino({ level: 'silent' }), host: 'mail.eider.test', deliver: deliverDeps(queue, options) },
+    { pool: queue.pool, log: pino({ level: 'silent' }), host: 'mail.eider.test', deliver: deliverDeps(queue, options), journal: null },
     { ...DEFAULT_DISPATCHER, idleMs: 10, dueMs: 50, ...options.settings },
   );
 }
