@@ -59,7 +59,7 @@ const FILTERS = { unread: 'AND r.folder_unread > 0', starred: 'AND r.starred' } 
  */
 export async function listConversations(db: Queryable, query: ListQuery): Promise<ConversationPage> {
   const limit = Math.min(Math.max(1, query.limit), PAGE_LIMIT);
-  const after = query.cursor === undefined ? null : decodeCursor(query.cursor);
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor, 'conversation');
   // Unnamed on purpose: a named statement keeps the plan of its first days, when the table was empty.
   const { rows } = await db.query<ConversationRecord>({
     text: listStatement(query.filter, after !== null),
@@ -113,10 +113,13 @@ export function encodeCursor(position: CursorPosition): string {
   return Buffer.from(`${position.at.getTime().toString(36)}.${position.id}`).toString('base64url');
 }
 
-/** @throws CursorError when it is not one that encodeCursor made */
-export function decodeCursor(cursor: string): CursorPosition {
-  const match = /^(-?[0-9a-z]{1,9})\.([0-9a-f-]{24,36})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
+/** What a list's ties are broken by. */
+const CURSOR_IDS = { conversation: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, message: /^[0-9a-f]{24}$/ } as const;
+
+/** @throws CursorError when it is not one that encodeCursor made for such a list */
+export function decodeCursor(cursor: string, ids: keyof typeof CURSOR_IDS): CursorPosition {
+  const match = /^(-?[0-9a-z]{1,9})\.([0-9a-f-]+)$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   const at = match ? parseInt(match[1]!, 36) : NaN;
-  if (!match || !Number.isSafeInteger(at) || Math.abs(at) > 8.64e15) throw new CursorError('malformed cursor');
+  if (!match || !Number.isSafeInteger(at) || !CURSOR_IDS[ids].test(match[2]!)) throw new CursorError('malformed cursor');
   return { at: new Date(at), id: match[2]! };
 }

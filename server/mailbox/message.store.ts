@@ -106,7 +106,7 @@ async function insertTerms(client: PoolClient, accountId: string, contents: read
  */
 export async function dropOrphans(client: PoolClient, accountId: string, messageKeys: readonly string[]): Promise<void> {
   if (messageKeys.length === 0) return;
-  const { rows } = await client.query<{ conversation_id: string; thread_refs: string[] }>({
+  const { rows } = await client.query<{ conversation_id: string }>({
     name: 'mailbox-drop-orphans',
     text: `WITH orphan AS (
              SELECT k.message_key FROM (SELECT DISTINCT unnest($2::text[]) AS message_key) k
@@ -121,30 +121,18 @@ export async function dropOrphans(client: PoolClient, accountId: string, message
            )
            DELETE FROM mailbox_message m USING orphan o
            WHERE m.account_id = $1 AND m.message_key = o.message_key
-           RETURNING m.conversation_id, m.thread_refs::text[] AS thread_refs`,
+           RETURNING m.conversation_id`,
     values: [accountId, messageKeys],
   });
   if (rows.length === 0) return;
-  await dropEmptyConversations(client, accountId, rows);
-}
-
-async function dropEmptyConversations(
-  client: PoolClient,
-  accountId: string,
-  dropped: readonly { conversation_id: string; thread_refs: string[] }[],
-): Promise<void> {
-  const { rows } = await client.query<{ conversation_id: string }>(
-    `DELETE FROM mailbox_conversation c
-     WHERE c.account_id = $1 AND c.conversation_id = ANY($2)
-       AND NOT EXISTS (SELECT 1 FROM mailbox_message m WHERE m.account_id = $1 AND m.conversation_id = c.conversation_id)
-     RETURNING c.conversation_id`,
-    [accountId, [...new Set(dropped.map((row) => row.conversation_id))]],
-  );
-  const empty = new Set(rows.map((row) => row.conversation_id));
-  const refs = dropped.filter((row) => empty.has(row.conversation_id)).flatMap((row) => row.thread_refs);
   await client.query(
-    `DELETE FROM mailbox_thread_ref
-     WHERE account_id = $1 AND ref = ANY($2::bigint[]) AND conversation_id = ANY($3)`,
-    [accountId, refs, [...empty]],
+    `WITH empty AS (
+       DELETE FROM mailbox_conversation c
+       WHERE c.account_id = $1 AND c.conversation_id = ANY($2)
+         AND NOT EXISTS (SELECT 1 FROM mailbox_message m WHERE m.account_id = $1 AND m.conversation_id = c.conversation_id)
+       RETURNING c.conversation_id
+     )
+     DELETE FROM mailbox_thread_ref r USING empty e WHERE r.account_id = $1 AND r.conversation_id = e.conversation_id`,
+    [accountId, [...new Set(rows.map((row) => row.conversation_id))]],
   );
 }

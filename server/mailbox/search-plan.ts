@@ -47,8 +47,13 @@ export interface PlanContext {
   firstParameter: number;
 }
 
-/** Plans a search. Only what every result must fulfil (the conjuncts) becomes template, dates and folders. */
-export function planSearch(root: SearchNode, context: PlanContext): SearchPlan {
+/**
+ * Plans a search; null when there is nothing in it to look for. What every result must fulfil (the conjuncts)
+ * becomes template, dates and folders.
+ */
+export function planSearch(search: SearchNode, context: PlanContext): SearchPlan | null {
+  const root = withoutBlanks(search);
+  if (!root) return null;
   const plan: SearchPlan = {
     template: null, selective: false, condition: 'true', values: [], usesMessage: false, usesTerms: false,
     onlyUnread: false, onlyStarred: false, receivedBefore: null, receivedAfter: null, folders: null, anywhere: false,
@@ -110,10 +115,8 @@ class Builder {
         return `(${node.nodes.map((child) => this.condition(child)).join(node.kind === 'and' ? ' AND ' : ' OR ')})`;
       case 'not':
         return `NOT ${this.condition(node.node)}`;
-      case 'text': {
-        const template = textTemplate(node, this.#context);
-        return template === null ? 'true' : this.#terms(template);
-      }
+      case 'text':
+        return this.#terms(wordsTemplate(node, this.#context));
       case 'flag':
         return this.#flag(node.flag);
       case 'label':
@@ -167,7 +170,19 @@ class Builder {
   }
 }
 
-/** A node as a tsquery template when it is about words only; null otherwise, and for text without any word. */
+/** A search without the texts that hold no word (`!!!`, `"-"`): they ask for nothing, not for everything. */
+function withoutBlanks(node: SearchNode): SearchNode | null {
+  if (node.kind === 'text') return cutWords(node.text).length > 0 ? node : null;
+  if (node.kind === 'not') {
+    const inner = withoutBlanks(node.node);
+    return inner && { kind: 'not', node: inner };
+  }
+  if (node.kind !== 'and' && node.kind !== 'or') return node;
+  const nodes = node.nodes.flatMap((child) => withoutBlanks(child) ?? []);
+  return nodes.length === 0 ? null : { ...node, nodes };
+}
+
+/** A node as a tsquery template when it is about words only; null otherwise. */
 function textTemplate(node: SearchNode, context: PlanContext): string | null {
   switch (node.kind) {
     case 'text':
@@ -192,7 +207,7 @@ function textTemplate(node: SearchNode, context: PlanContext): string | null {
   }
 }
 
-function wordsTemplate(node: Extract<SearchNode, { kind: 'text' }>, context: PlanContext): string | null {
+function wordsTemplate(node: Extract<SearchNode, { kind: 'text' }>, context: PlanContext): string {
   const own = (node.field === 'from' || node.field === 'to' || node.field === 'cc') && node.text.toLowerCase() === 'me';
   const text = own ? context.ownAddress : node.text;
   const places = FIELD_PLACES[node.field];
@@ -204,7 +219,6 @@ function wordsTemplate(node: Extract<SearchNode, { kind: 'text' }>, context: Pla
   const words = cutWords(text);
   // Unspaced scripts: the lone last character of a run is covered by the pair before it, unless it is all there is.
   const needed = words.filter((word, index) => !(index > 0 && [...word.text].length === 1 && isUnspaced(word.text) && words[index - 1]!.position === word.position - 1));
-  if (needed.length === 0) return null;
   // Pairs of one run must follow each other, or any message with the same characters would do.
   const join = node.phrase || needed.some((word) => isUnspaced(word.text)) || needed.length > 1 ? ' <-> ' : ' & ';
   const inPlace = (place: FieldName) =>

@@ -31,13 +31,14 @@ export interface SearchQuery {
 export async function searchConversations(db: Queryable, search: SearchQuery, now = new Date()): Promise<ConversationPage> {
   const root = parseSearch(search.query, now);
   if (!root) return { rows: [], nextCursor: null };
-  const after = search.cursor === undefined ? null : decodeCursor(search.cursor);
+  const after = search.cursor === undefined ? null : decodeCursor(search.cursor, 'message');
   const { folders, ownAddress } = await loadAccount(db, search.accountId);
   const plan = planSearch(root, {
     folderIds: (name) => folders.filter((folder) => folderNames(folder).includes(name)).map((folder) => folder.folderId),
     ownAddress,
     firstParameter: FIRST_FREE_PARAMETER,
   });
+  if (!plan) return { rows: [], nextCursor: null };
   const scope = chooseFolders(folders, plan, search.folderId);
   if (scope.length === 0) return { rows: [], nextCursor: null };
   const bucketIds = await bucketsFor(db, search.accountId, plan, after);

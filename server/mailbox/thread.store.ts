@@ -141,13 +141,7 @@ async function sameSubject(
 /** Moves stored messages, items and refs of merged conversations over. Their list rows go with the next recomputation. */
 async function mergeStored(client: PoolClient, accountId: string, merged: Threading['merged']): Promise<void> {
   for (const { from, into } of merged) {
-    await client.query(
-      `UPDATE mailbox_thread_ref SET conversation_id = $3
-       WHERE account_id = $1 AND conversation_id = $2
-         AND ref IN (SELECT unnest(thread_refs) FROM mailbox_message WHERE account_id = $1 AND conversation_id = $2)`,
-      [accountId, from, into],
-    );
-    for (const table of ['mailbox_message', 'mailbox_item']) {
+    for (const table of ['mailbox_thread_ref', 'mailbox_message', 'mailbox_item']) {
       await client.query(`UPDATE ${table} SET conversation_id = $3 WHERE account_id = $1 AND conversation_id = $2`, [
         accountId, from, into,
       ]);
