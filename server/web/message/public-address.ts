@@ -13,13 +13,15 @@ const REFUSED: [string, number, 'ipv4' | 'ipv6'][] = [
   ['fc00::', 7, 'ipv6'], ['fe80::', 10, 'ipv6'], ['fec0::', 10, 'ipv6'], ['ff00::', 8, 'ipv6'],
 ];
 
-const refused = new BlockList();
-for (const [network, prefix, family] of REFUSED) refused.addSubnet(network, prefix, family);
+/** One list per family: a list that refuses ::ffff:0:0/96 would also refuse every plain IPv4 address. */
+const refused = { ipv4: new BlockList(), ipv6: new BlockList() };
+for (const [network, prefix, family] of REFUSED) refused[family].addSubnet(network, prefix, family);
 
 /** False for anything private, local, mapped, documentary or multicast, and for what is no address at all. */
 export function isPublicAddress(address: string): boolean {
   const plain = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
   const family = isIP(plain);
   if (family === 0) return false;
-  return !refused.check(plain, family === 4 ? 'ipv4' : 'ipv6');
+  const name = family === 4 ? 'ipv4' : 'ipv6';
+  return !refused[name].check(plain, name);
 }

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { createAttemptLimit, memoryCounters } from './attempt-limit.ts';
+
+function limitAt() {
+  const clock = { ms: 0 };
+  return { clock, limit: createAttemptLimit(memoryCounters(() => clock.ms)) };
+}
+
+describe('sign-in limits', () => {
+  test('ten tries at one account, from any address, until the window ends', async () => {
+    const { limit, clock } = limitAt();
+    for (let n = 0; n < 10; n += 1) expect(await limit.take(`192.0.2.${n}`, 'Alice@x.test')).toEqual({ kind: 'allowed' });
+    expect(await limit.take('192.0.2.99', 'alice@X.test')).toEqual({ kind: 'limited', retryAfterSeconds: 900 });
+    expect(await limit.take('192.0.2.99', 'bob@x.test')).toEqual({ kind: 'allowed' });
+    clock.ms = 901_000;
+    expect(await limit.take('192.0.2.99', 'alice@x.test')).toEqual({ kind: 'allowed' });
+  });
+
+  test('fifty tries from one network, over many accounts', async () => {
+    const { limit } = limitAt();
+    for (let n = 0; n < 50; n += 1) expect((await limit.take('2001:db8:1:2::' + n.toString(16), `u${n}@x.test`)).kind).toBe('allowed');
+    expect((await limit.take('2001:db8:1:2:ffff::1', 'other@x.test')).kind).toBe('limited');
+    expect((await limit.take('2001:db8:1:3::1', 'other@x.test')).kind).toBe('allowed');
+  });
+
+  test('a right password starts the account over and gives the network its try back', async () => {
+    const { limit } = limitAt();
+    for (let round = 0; round < 30; round += 1) {
+      for (let n = 0; n < 9; n += 1) {
+        expect((await limit.take('192.0.2.1', 'alice@x.test')).kind).toBe('allowed');
+        await limit.succeeded('192.0.2.1', 'alice@x.test');
+      }
+    }
+  });
+});
