@@ -23,7 +23,7 @@ export function createFormat(locale: string): Format {
   const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
   const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
   const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  const full = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
 
@@ -38,7 +38,7 @@ export function createFormat(locale: string): Format {
     },
     fullDate(iso) {
       const date = new Date(iso);
-      return Number.isNaN(date.getTime()) ? '' : full.format(date);
+      return Number.isNaN(date.getTime()) ? '' : `${day.format(date)}, ${time.format(date)}`;
     },
     ago(iso, now = new Date()) {
       const past = now.getTime() - new Date(iso).getTime();

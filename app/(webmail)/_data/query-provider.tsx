@@ -2,15 +2,14 @@
 // The cache of everything read from the server, and what happens when the session ends.
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { HydrationBoundary, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { DehydratedState } from '@tanstack/react-query';
 import { ApiError, configureApi } from '../../../server/web/contract/client.ts';
-import type { Me } from '../../../server/web/contract/session.ts';
-import { keys } from './keys.ts';
 
 const MAX_TRIES = 3;
 
-function createClient(me: Me | null): QueryClient {
-  const client = new QueryClient({
+function createClient(): QueryClient {
+  return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 60_000,
@@ -23,8 +22,6 @@ function createClient(me: Me | null): QueryClient {
       mutations: { retry: false },
     },
   });
-  if (me) client.setQueryData(keys.me, me);
-  return client;
 }
 
 /** Leaves for the sign-in page, to come back to this address. Only the first of several calls counts. */
@@ -33,12 +30,24 @@ function leaveForSignIn(): void {
   location.replace(`/sign-in?ended=1&next=${encodeURIComponent(next)}`);
 }
 
-/** `me` as the server rendered it, so that the first request needs no other before it. */
-export function MailQueryProvider({ me, children }: { me: Me | null; children: ReactNode }) {
-  const [client] = useState(() => createClient(me));
-  if (me && typeof window !== 'undefined') configureApi({ csrfToken: me.csrfToken });
+export interface MailQueryProviderProps {
+  /** Of the session that the server rendered for. */
+  csrfToken: string;
+  /** What the server has read already. */
+  state: DehydratedState;
+  children: ReactNode;
+}
+
+/** Around everything that reads or changes mail. */
+export function MailQueryProvider({ csrfToken, state, children }: MailQueryProviderProps) {
+  const [client] = useState(createClient);
+  if (typeof window !== 'undefined') configureApi({ csrfToken });
   useEffect(() => {
     configureApi({ onSignedOut: leaveForSignIn });
   }, []);
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return (
+    <QueryClientProvider client={client}>
+      <HydrationBoundary state={state}>{children}</HydrationBoundary>
+    </QueryClientProvider>
+  );
 }

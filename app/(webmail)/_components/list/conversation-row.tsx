@@ -46,7 +46,8 @@ function Marks({ row }: { row: Row }) {
 function Names({ row, use }: { row: Row; use: SpecialUse | null }) {
   const t = useT();
   const outgoing = use === 'sent' || use === 'drafts';
-  const names = rowNames(row.participants, t('list.me'), outgoing).join(', ') || t('list.noSender');
+  const people = outgoing && row.recipients.length > 0 ? row.recipients : row.participants;
+  const names = rowNames(people, t('list.me'), outgoing).join(', ') || t('list.noSender');
   return (
     <>
       <span className="truncate">
@@ -77,7 +78,7 @@ function ConversationRowView(props: ConversationRowProps) {
   const t = useT();
   const format = useFormat();
   const unread = row.unreadCount > 0;
-  const face = facePerson(row.participants);
+  const face = facePerson((use === 'sent' || use === 'drafts') && row.recipients.length > 0 ? row.recipients : row.participants);
   const subject = row.subject || t('list.noSubject');
   const tabIndex = current ? 0 : -1;
   const time = (
@@ -156,9 +157,9 @@ function ConversationRowView(props: ConversationRowProps) {
         <span className={cx('z-10 flex items-center', stacked ? cx('absolute end-2', compact ? 'bottom-1.5' : 'bottom-2') : '')}>
           <span
             className={cx(
-              'hidden items-center rounded-md bg-inherit group-focus-within/row:group-has-[:focus-visible]/row:flex pointer-fine:group-hover/row:flex',
-              stacked ? 'bg-sunken' : 'absolute end-12 bg-sunken ps-3',
-              (selected || open) && 'bg-transparent backdrop-blur-sm',
+              'hidden items-center rounded-md group-focus-within/row:group-has-[:focus-visible]/row:flex pointer-fine:group-hover/row:flex',
+              !stacked && 'absolute end-12 ps-3',
+              selected ? 'bg-accent-soft' : open ? 'bg-accent-softer' : 'bg-sunken',
             )}
           >
             <RowActions unread={unread} use={use} tabIndex={tabIndex} onAct={(action) => props.onAct(row.id, action)} />

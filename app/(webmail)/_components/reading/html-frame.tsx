@@ -1,12 +1,11 @@
 'use client';
 // An HTML message in a document of its own: no scripts run in it, it is as high as its content, and the keys
-// pressed in it work as elsewhere. The quotation at its end is folded.
+// pressed in it work as elsewhere. The server has folded quotations in it already.
 import { useEffect, useRef, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { useIsDark } from '../../../../components/theme/look-store.ts';
 import { cx } from '../../../../components/ui/cx.ts';
-import { findQuotation } from './find-quotation.ts';
-import { QuoteToggle } from './quote-toggle.tsx';
+import { openCompose } from '../../_compose/compose-windows.ts';
 
 const FIRST_HEIGHT = 160;
 const MAX_HEIGHT = 60_000;
@@ -18,6 +17,15 @@ const knownHeights = new Map<string, number>();
 function passKeysOn(event: KeyboardEvent): void {
   const copy = new KeyboardEvent('keydown', { key: event.key, code: event.code, ctrlKey: event.ctrlKey, metaKey: event.metaKey, altKey: event.altKey, shiftKey: event.shiftKey, bubbles: true, cancelable: true });
   if (!document.dispatchEvent(copy)) event.preventDefault();
+}
+
+/** Links to mail addresses open our own window. */
+function composeOnMailto(event: MouseEvent): void {
+  const link = (event.target as Element | null)?.closest?.('a[href^="mailto:" i]');
+  if (!link) return;
+  event.preventDefault();
+  const address = (link.getAttribute('href') ?? '').slice('mailto:'.length).split('?')[0] ?? '';
+  openCompose({ kind: 'new', to: decodeURIComponent(address) });
 }
 
 function contentHeight(content: Document): number {
@@ -40,8 +48,6 @@ export function HtmlFrame({ bodyUrl, images }: HtmlFrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(() => knownHeights.get(bodyUrl) ?? FIRST_HEIGHT);
   const [loaded, setLoaded] = useState(false);
-  const [quotation, setQuotation] = useState<HTMLElement | null>(null);
-  const [showQuoted, setShowQuoted] = useState(false);
   const query = new URLSearchParams({ theme: dark ? 'dark' : 'light', ...(images === null ? {} : { images: images ? '1' : '0' }) });
   const src = `${bodyUrl}?${query.toString()}`;
 
@@ -53,7 +59,6 @@ export function HtmlFrame({ bodyUrl, images }: HtmlFrameProps) {
       const content = element.contentDocument;
       if (!content?.body || content.URL === 'about:blank') return;
       observer?.disconnect();
-      setQuotation(findQuotation(content.body));
       const measure = () => {
         const next = contentHeight(content);
         if (next <= 0) return;
@@ -64,6 +69,7 @@ export function HtmlFrame({ bodyUrl, images }: HtmlFrameProps) {
       observer.observe(content.documentElement);
       observer.observe(content.body);
       content.addEventListener('keydown', passKeysOn);
+      content.addEventListener('click', composeOnMailto);
       measure();
       setLoaded(true);
     };
@@ -75,24 +81,16 @@ export function HtmlFrame({ bodyUrl, images }: HtmlFrameProps) {
     };
   }, [src, bodyUrl]);
 
-  useEffect(() => {
-    if (quotation) quotation.hidden = !showQuoted;
-    if (quotation) quotation.style.display = showQuoted ? '' : 'none';
-  }, [quotation, showQuoted]);
-
   return (
-    <div>
-      <iframe
-        ref={frame}
-        key={src}
-        src={src}
-        title={t('read.frame')}
-        sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-        referrerPolicy="no-referrer"
-        style={{ height }}
-        className={cx('block w-full border-0 transition-opacity duration-150', loaded ? 'opacity-100' : 'opacity-0')}
-      />
-      {quotation && <QuoteToggle shown={showQuoted} onToggle={() => setShowQuoted((now) => !now)} />}
-    </div>
+    <iframe
+      ref={frame}
+      key={src}
+      src={src}
+      title={t('read.frame')}
+      sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+      referrerPolicy="no-referrer"
+      style={{ height }}
+      className={cx('block w-full border-0 transition-opacity duration-150', loaded ? 'opacity-100' : 'opacity-0')}
+    />
   );
 }

@@ -77,7 +77,7 @@ function OpenMessage(props: MessageCardProps) {
         onMarkUnread={props.onMarkUnread}
         onPrint={() => card.current && printMessage(card.current, message.subject)}
       />
-      <div className="pt-4 sm:ps-13">
+      <div className="pt-3 sm:ps-13">
         {detailed && <MessageDetails head={message} content={content} />}
         {message.draft && (
           <Button size="sm" icon={<PenLine className="size-3.5" />} className="mb-4" onClick={() => openCompose({ kind: 'draft', emailId: message.id })}>

@@ -9,7 +9,7 @@ import type { ReplyMode } from '../../../../server/web/contract/compose.ts';
 export function ReplyBar({ several, onReply }: { several: boolean; onReply: (mode: ReplyMode) => void }) {
   const t = useT();
   return (
-    <div className="flex flex-wrap gap-2 px-5 pt-1 pb-8 max-sm:px-4 sm:ps-18">
+    <div className="flex flex-wrap gap-2 px-5 pt-4 pb-8 max-sm:px-4 sm:ps-18">
       <Button icon={<Reply className="size-4" />} onClick={() => onReply('reply')}>
         {t('action.reply')}
       </Button>
