@@ -18,7 +18,7 @@ const PROGRAMS = {
   start: { entry: 'mail-server/runtime/start.ts', args: ['start'], runs: true },
   dev: { entry: 'mail-server/runtime/start.ts', args: ['dev'], runs: true },
   cli: { entry: 'server/cli/main.ts', args: [], runs: false },
-  test: { entry: 'test/run.ts', args: [], runs: false },
+  test: { entry: 'test/run.ts', args: [], runs: false, first: 'mail-server/runtime/prepare.ts' },
 };
 
 /** The public ports and their defaults, as server/config.ts has them (a test compares the two). */
@@ -53,6 +53,10 @@ async function main() {
   if (major < OLDEST_NODE) throw new Refusal(`Node ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}`);
   if (program.runs) await preflight();
   await install();
+  if (program.first) {
+    const code = await run(runtime(), [join(CHECKOUT, program.first)], { env: environment() });
+    if (code !== 0) return void (process.exitCode = code);
+  }
   process.exitCode = await goOn(program, rest);
 }
 
@@ -144,13 +148,18 @@ function runtime() {
   throw new Refusal(`npm has no Node for this machine (${process.arch}): install Node ${OLDEST_RUNTIME.join('.')} or newer`);
 }
 
+function environment() {
+  const env = { ...process.env, EIDER_HOME: resolve(process.env.EIDER_HOME || join(CHECKOUT, '.eider')) };
+  env.PATH = `${join(CHECKOUT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
+  return env;
+}
+
 /**
  * Runs the program to its end. It is told to stop once, whether the signal came from the terminal, from npm or by
  * name, and also when we are killed: it sees the channel close.
  */
 function goOn({ entry, args, runs }, rest) {
-  const env = { ...process.env, EIDER_HOME: resolve(process.env.EIDER_HOME || join(CHECKOUT, '.eider')) };
-  env.PATH = `${join(CHECKOUT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
+  const env = environment();
   const options = runs ? { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true } : { stdio: 'inherit' };
   return run(runtime(), [join(CHECKOUT, entry), ...args, ...rest], { env, cwd: runs ? CHECKOUT : process.cwd(), ...options }, runs);
 }
