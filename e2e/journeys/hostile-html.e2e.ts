@@ -16,8 +16,9 @@ const HOSTILE = [
   '<style>@import url("https://evil.example/import.css"); p { background: url(https://evil.example/bg.png) }</style>',
   '<div style="position:fixed;inset:0;z-index:99999;background:url(https://evil.example/cover.png)">cover</div>',
   '<video poster="https://evil.example/poster.png" src="https://evil.example/v.mp4" autoplay></video>',
-  '<math><mtext></form><form><mglyph><style></math><img src onerror="top.__ran = 8">',
 ].join('\n');
+/** Turns the rest of the message into a style sheet for some parsers, and into an image for others. */
+const MUTATING = '<math><mtext></form><form><mglyph><style></math><img src onerror="top.__ran = 8">';
 
 test.describe('mail that means harm', () => {
   test('runs nothing, loads nothing, and stays within its frame', async ({ openMail, product, unique }) => {
@@ -26,7 +27,7 @@ test.describe('mail that means harm', () => {
     const asked: string[] = [];
     page.context().on('request', (request) => asked.push(request.url()));
     page.on('dialog', (dialog) => void dialog.dismiss().then(() => asked.push('a dialog')));
-    await deliverFromOutside(product, { to: product.bob.address, subject, html: `<p>Dear customer, read on.</p>${HOSTILE}<p>The end.</p>` });
+    await deliverFromOutside(product, { to: product.bob.address, subject, html: `<p>Dear customer, read on.</p>${HOSTILE}<p>The end.</p>${MUTATING}` });
     await row(page, subject).getByRole('link').first().click();
     const body = page.frameLocator('iframe[title="Message text"]').locator('body');
     await expect(body).toContainText('The end.');

@@ -40,7 +40,7 @@ test.describe('keeping order', () => {
     await expect(link).toBeVisible();
     await row(page, subject).getByRole('checkbox').check();
     await page.getByRole('toolbar', { name: 'Actions for the selection' }).getByRole('button', { name: 'Move to…' }).click();
-    await page.getByRole('menuitem', { name: folder }).click();
+    await page.getByRole('dialog', { name: 'Move to' }).getByRole('option', { name: folder }).click();
     await expect(row(page, subject)).toHaveCount(0);
     await imapMessage(product, product.bob, subject, folder);
     await link.click();
