@@ -1,5 +1,5 @@
 // Runs one host program to its end and collects what it printed. Long-lived services belong to supervisor/.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { SetupError } from './setup-error.ts';
 
 export interface RunOptions {
@@ -18,6 +18,12 @@ export interface RunResult {
   stderr: string;
 }
 
+/** Programs under way; they end when we do, however that comes about. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /**
  * Runs `command` and resolves with its exit code and output, whatever the code.
  * @throws SetupError when the program isn't installed or ran out of time
@@ -29,6 +35,8 @@ export function tryProgram(command: string, args: readonly string[], options: Ru
       env: options.env ?? process.env,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     const timeoutMs = options.timeoutMs ?? 600_000;
     let timedOut = false;
     const timer = setTimeout(() => {

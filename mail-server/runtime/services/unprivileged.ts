@@ -1,5 +1,5 @@
 // How an embedded service is run when we are root: PostgreSQL refuses uid 0, and the others have no need of it.
-// Decision 0002 tells why a user namespace comes first.
+// docs/decisions/0010 tells why a user namespace comes first.
 import { spawnSync } from 'node:child_process';
 import { chownSync, chmodSync, lchownSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
