@@ -1,0 +1,159 @@
+// Walks every route of the contract: without a session, without a CSRF token, from a foreign page, and with another
+// account's session on the objects of the first.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
+import { PATHS, pathOf, type RouteName } from '../contract/paths.ts';
+import { ROUTES, type RouteContract } from '../contract/routes.ts';
+import { apiRequest, createTestWeb, indexMessage, type TestAccount, type TestWeb } from '../testing/test-services.ts';
+
+let db: TestDatabase;
+let web: TestWeb;
+let owner: TestAccount;
+let stranger: TestAccount;
+
+/** What belongs to the owner; every text of theirs carries this word. */
+const SECRET = 'OwnersSecret';
+const FOLDER = 'a'.repeat(24);
+const CONVERSATION = '11111111-2222-4333-8444-555555555555';
+let draftId: string;
+let uploadId: string;
+let sessionId: string;
+let image: string;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  web = await createTestWeb(db);
+  owner = await web.account('owner');
+  stranger = await web.account('stranger');
+  await indexMessage(db.pool, owner.accountId, { folderId: FOLDER, uid: 7, conversationId: CONVERSATION, subject: SECRET, use: 'inbox' });
+  const upload = await owner.call('POST', `/api/uploads?filename=${SECRET}.txt`, new TextEncoder().encode(SECRET), { 'content-type': 'text/plain' });
+  uploadId = ((await upload.json()) as { id: string }).id;
+  const draft = await owner.call('POST', '/api/emails/drafts', { subject: SECRET, attachments: [uploadId] });
+  draftId = ((await draft.json()) as { id: string }).id;
+  const sessions = (await (await owner.call('GET', '/api/sessions')).json()) as { items: { id: string }[] };
+  sessionId = sessions.items[0]!.id;
+  image = new URL(web.services.images.pathFor(owner.accountId, 'http://127.0.0.1:9/x.png'), 'http://x').searchParams.get('u')!;
+});
+afterAll(async () => {
+  await web.close();
+  await db.drop();
+});
+
+interface Probe {
+  params?: () => Record<string, string>;
+  query?: () => Record<string, string>;
+  body?: () => unknown;
+  headers?: Record<string, string>;
+  /** What a stranger gets. A list shows nothing of the owner's; an object is not there. */
+  stranger: number | number[];
+}
+
+const email = () => ({ emailId: `${FOLDER}.7` });
+const page = () => ({ limit: '10' });
+
+const PROBES: Record<RouteName, Probe> = {
+  'health.get': { stranger: [200, 503] },
+  'session.create': { body: () => ({ address: owner.address, password: 'wrong' }), stranger: 503 },
+  'session.delete': { stranger: 200 },
+  'sessions.list': { stranger: 200 },
+  'sessions.revoke': { params: () => ({ sessionId }), stranger: 404 },
+  'me.get': { stranger: 200 },
+  'settings.update': { body: () => ({ theme: 'dark' }), stranger: 200 },
+  'folders.list': { stranger: 200 },
+  'folders.create': { body: () => ({ path: 'New' }), stranger: 503 },
+  'folders.rename': { params: () => ({ folderId: FOLDER }), body: () => ({ path: 'Mine' }), stranger: 404 },
+  'folders.delete': { params: () => ({ folderId: FOLDER }), stranger: 404 },
+  'folders.conversations': { params: () => ({ folderId: FOLDER }), query: page, stranger: 200 },
+  'mailbox.byUse': { params: () => ({ use: 'inbox' }), query: page, stranger: 200 },
+  'conversations.get': { params: () => ({ conversationId: CONVERSATION }), stranger: 404 },
+  'conversations.act': { body: () => ({ action: 'read', conversationIds: [CONVERSATION], emailIds: [`${FOLDER}.7`] }), stranger: 200 },
+  'emails.search': { query: () => ({ q: SECRET }), stranger: 200 },
+  'search.query': { query: () => ({ q: SECRET, folderId: FOLDER }), stranger: 200 },
+  'emails.send': {
+    body: () => ({ to: ['x@else.test'], text: 'x', attachments: [uploadId], draftId }),
+    headers: { 'idempotency-key': 'walk-0001' },
+    stranger: 400,
+  },
+  'drafts.create': { body: () => ({ subject: 'mine' }), stranger: 200 },
+  'drafts.get': { params: () => ({ draftId }), stranger: 404 },
+  'drafts.update': { params: () => ({ draftId }), body: () => ({ revision: 1, fields: { subject: 'mine now' } }), stranger: 410 },
+  'drafts.delete': { params: () => ({ draftId }), stranger: 200 },
+  'emails.get': { params: email, stranger: 404 },
+  'emails.body': { params: email, stranger: 404 },
+  'emails.source': { params: email, stranger: 404 },
+  'emails.inline': { params: () => ({ ...email(), cid: 'x@y' }), stranger: 404 },
+  'emails.attachment': { params: () => ({ ...email(), attachmentId: 'ATT00001' }), stranger: 404 },
+  'emails.compose': { params: email, body: () => ({ mode: 'reply' }), stranger: 404 },
+  'images.proxy': { query: () => ({ u: image }), stranger: 403 },
+  'uploads.create': { query: () => ({ filename: 'a.txt' }), body: () => new TextEncoder().encode('x'), stranger: 200 },
+  'uploads.get': { params: () => ({ uploadId }), stranger: 404 },
+  'uploads.delete': { params: () => ({ uploadId }), stranger: 200 },
+  'senders.trust': { body: () => ({ address: 'x@else.test', trusted: true }), stranger: 200 },
+  'contacts.suggest': { query: () => ({ q: 's' }), stranger: 200 },
+  'events.stream': { stranger: 200 },
+};
+
+const names = Object.keys(PATHS) as RouteName[];
+const contractOf = (name: RouteName): RouteContract => ROUTES[name];
+
+function requestFor(name: RouteName, headers: Record<string, string>): Request {
+  const probe = PROBES[name];
+  const { method, path } = pathOf(name, probe.params?.() ?? {});
+  const query = new URLSearchParams(probe.query?.() ?? {}).toString();
+  return apiRequest(method, path + (query === '' ? '' : `?${query}`), probe.body?.(), { ...probe.headers, ...headers });
+}
+
+async function codeOf(response: Response): Promise<string> {
+  return ((await response.json()) as { error: { code: string } }).error.code;
+}
+
+describe.each(names.filter((name) => contractOf(name).permission !== 'public'))('%s', (name) => {
+  test('without a session: 401', async () => {
+    const response = await web.dispatch(requestFor(name, {}));
+    expect(response.status).toBe(401);
+    expect(await codeOf(response)).toBe('unauthenticated');
+  });
+
+  test('with a made-up session: 401', async () => {
+    const response = await web.dispatch(requestFor(name, { cookie: `eider=${'A'.repeat(43)}`, 'x-csrf-token': owner.csrf }));
+    expect(response.status).toBe(401);
+  });
+
+  test.skipIf(PATHS[name].startsWith('GET'))('without the CSRF token, with another session’s, or from a foreign page: 403', async () => {
+    const forged: Record<string, string>[] = [
+      { cookie: owner.cookie },
+      { cookie: owner.cookie, 'x-csrf-token': stranger.csrf },
+      { cookie: owner.cookie, 'x-csrf-token': owner.csrf, origin: 'https://evil.example' },
+      { cookie: owner.cookie, 'x-csrf-token': owner.csrf, 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of forged) {
+      const response = await web.dispatch(requestFor(name, headers));
+      expect(response.status).toBe(403);
+      expect(await codeOf(response)).toBe('csrf_failed');
+    }
+  });
+});
+
+// Signing out comes last: it ends the stranger's session.
+const inOrder = [...names.filter((name) => name !== 'session.delete'), 'session.delete'] as RouteName[];
+
+test.each(inOrder)('%s: a stranger sees and changes nothing of the owner’s', async (name) => {
+  const response = await web.dispatch(requestFor(name, { cookie: stranger.cookie, 'x-csrf-token': stranger.csrf }));
+  expect([PROBES[name].stranger].flat()).toContain(response.status);
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  if (contractOf(name).response === 'events') await response.body?.cancel();
+  else expect(await response.text()).not.toContain(SECRET);
+});
+
+test('after the walk everything of the owner’s is as it was', async () => {
+  const draft = (await (await owner.call('GET', `/api/emails/drafts/${draftId}`)).json()) as { revision: number; fields: { subject: string } };
+  expect(draft).toMatchObject({ revision: 1, fields: { subject: SECRET } });
+  expect(await (await owner.call('GET', `/api/uploads/${uploadId}`)).text()).toBe(SECRET);
+  const { rows } = await db.pool.query('SELECT unread FROM mailbox_item WHERE account_id = $1', [owner.accountId]);
+  expect(rows).toEqual([{ unread: true }]);
+  expect((await owner.call('GET', '/api/me')).status).toBe(200);
+  const conversation = await owner.call('GET', `/api/conversations/${CONVERSATION}`);
+  expect(await conversation.text()).toContain(SECRET);
+});
