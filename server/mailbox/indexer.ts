@@ -13,8 +13,9 @@ import { compareAccount } from './compare-account.ts';
 import { confirmItems, followJournal, journalReaches } from './follow-journal.ts';
 import { Turns } from './turns.ts';
 
-const LEASE_SECONDS = 30;
-const LEASE_RENEW_MS = 10_000;
+/** Short, so that what a dead indexer held, or one that an operator's rebuild waits for, is free soon. */
+const LEASE_SECONDS = 10;
+const LEASE_RENEW_MS = 3_000;
 /** How often the journal is looked at without being told. */
 const POLL_MS = 2_000;
 /** How far back a poll reads the journal: longer than any write to it takes to show. */
