@@ -1,5 +1,5 @@
 // The first accounts and the demo mailbox, once everything runs. What they are is server/tenants' and server/demo's.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../server/config.ts';
 import { secretBoxFromFile } from '../../server/infra/crypto/secret-box.ts';
@@ -7,7 +7,6 @@ import { createPool } from '../../server/infra/db/pool.ts';
 import { wildduckClientFromConfig } from '../../server/infra/wildduck/client.ts';
 import { FIRST_DOMAIN, firstRun } from '../../server/tenants/first-run.ts';
 import { CHECKOUT } from './checkout.ts';
-import type { HomePaths } from './home-paths.ts';
 import { runProgram } from './run-program.ts';
 
 /** Makes the first tenant, domain and accounts if this is a first run. */
@@ -28,11 +27,9 @@ export async function ensureFirstRun(env: NodeJS.ProcessEnv, path: string, detai
   }
 }
 
-/** Fills alice's mailbox with the demo messages, once per EIDER_HOME. */
-export async function fillDemo(env: NodeJS.ProcessEnv, paths: HomePaths, detail: (text: string) => void): Promise<void> {
-  const mark = join(paths.home, 'demo-filled');
-  if (existsSync(mark)) return detail('filled before');
+/** Fills alice's mailbox with the demo messages; what is there already is left alone. */
+export async function fillDemo(env: NodeJS.ProcessEnv, detail: (text: string) => void): Promise<void> {
   const program = join(CHECKOUT, 'server/demo/fill.ts');
-  await runProgram(process.execPath, [program, '--address', `alice@${FIRST_DOMAIN}`], { cwd: CHECKOUT, env });
-  writeFileSync(mark, `${new Date().toISOString()}\n`, { mode: 0o600 });
+  const output = await runProgram(process.execPath, [program, '--address', `alice@${FIRST_DOMAIN}`], { cwd: CHECKOUT, env });
+  detail(output.trim());
 }

@@ -100,7 +100,7 @@ async function bringUp(run: Run): Promise<void> {
   const [folder] = await Promise.all([build, mail]);
   if (node.includes('wildduck')) await show.step('first accounts', (detail) => ensureFirstRun(env, paths.firstRun, detail));
   if (roles.web) await show.step('web', () => supervisor.start([webRoleHere(config, env, folder)]));
-  if (run.demo) await show.step('demo mailbox', (detail) => fillDemo(env, paths, detail));
+  if (run.demo) await show.step('demo mailbox', (detail) => fillDemo(env, detail));
   announce(run, services);
 }
 
