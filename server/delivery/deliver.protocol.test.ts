@@ -47,7 +47,7 @@ async function attempt(recipients: string[], content = PLAIN, worker: Partial<Wo
 const short = { mail: 300, rcpt: 300, greeting: 300, hello: 300, startTls: 300, dataEnd: 300, dataStart: 300, dataBlock: 300 };
 
 describe('what the other side says decides', () => {
-  test.each<[localPart: string, expected: object]>([
+  test.each([
     ['fine', { kind: 'delivered' }],
     ['550', { kind: 'bounced', category: 'userunknown', addressDead: true }],
     ['554-data', { kind: 'bounced', addressDead: false }],
@@ -64,15 +64,15 @@ describe('what the other side says decides', () => {
     ['endless', { kind: 'deferred', category: 'connection', reason: expect.stringContaining('line too long') }],
     ['flood', { kind: 'deferred', category: 'connection', reason: expect.stringContaining('reply too long') }],
     ['garbage', { kind: 'deferred', category: 'connection', reason: expect.stringContaining('not an SMTP reply') }],
-  ])('%s@', async (localPart, expected) => {
-    await serve();
+  ].flatMap(([localPart, expected]) => [[], ['CHUNKING']].map((more) => ({ localPart: localPart as string, expected: expected as object, more }))))('$localPart@ $more', async ({ localPart, expected, more }) => {
+    await serve({ extensions: ['PIPELINING', ...more] });
     const address = `${localPart}@example.com`;
     expect(await attempt([address], PLAIN, { timeouts: short })).toMatchObject({ [address]: expected });
     expect(mx.received.length).toBe(['fine', 'slow-50', 'disconnect-end'].includes(localPart) ? 1 : 0);
   });
 
-  test.each([['PIPELINING'], ['8BITMIME']])('recipients of one message differ, in one transaction (with %s)', async (extension) => {
-    await serve({ extensions: [extension] });
+  test.each([['PIPELINING'], ['8BITMIME'], ['CHUNKING'], ['PIPELINING CHUNKING']])('recipients of one message differ, in one transaction (with %s)', async (extensions) => {
+    await serve({ extensions: extensions.split(' ') });
     const outcomes = await attempt(['a@example.com', '550@example.com', 'b@example.com', '451@example.com']);
     expect(Object.fromEntries(Object.entries(outcomes).map(([address, outcome]) => [address, outcome.kind]))).toEqual({
       'a@example.com': 'delivered', '550@example.com': 'bounced', 'b@example.com': 'delivered', '451@example.com': 'deferred',
@@ -80,8 +80,8 @@ describe('what the other side says decides', () => {
     expect(mx.received).toMatchObject([{ recipients: ['a@example.com', 'b@example.com'] }]);
   });
 
-  test.each([['PIPELINING'], ['8BITMIME']])('no recipient accepted: no message is sent, and the session goes on (with %s)', async (extension) => {
-    await serve({ extensions: [extension] });
+  test.each([['PIPELINING'], ['8BITMIME'], ['CHUNKING'], ['PIPELINING CHUNKING']])('no recipient accepted: no message is sent, and the session goes on (with %s)', async (extensions) => {
+    await serve({ extensions: extensions.split(' ') });
     await queue.accept(['550@example.com']);
     await queue.accept(['fine@example.com']);
     const outcomes = await attempt([], PLAIN, { limits: { connectionsPerSite: 1 } }, { recipients: [{ address: '551@example.com' }] });
@@ -93,17 +93,17 @@ describe('what the other side says decides', () => {
 });
 
 describe('the message arrives as it is', () => {
-  test.each<[name: string, text: string]>([
+  test.each([
     ['dots', 'From: a@eider.test\r\n\r\n.\r\n..\r\n.x\r\nx.\r\n\r\n.'],
     ['dot first in the body', 'From: a@eider.test\r\n\r\n.\r\n'],
     ['a smuggling attempt', 'From: a@eider.test\r\n\r\nx\n.\r\nMAIL FROM:<evil@x.test>\r\n'],
     ['8-bit', 'From: a@eider.test\r\n\r\nüöä\r\n'],
     ['large', `From: a@eider.test\r\n\r\n${'.0123456789abcdef\r\n'.repeat(40_000)}`],
     ['long lines', `From: a@eider.test\r\n\r\n${'x'.repeat(300_000)}\r\n`],
-  ])('%s', async (_name, text) => {
-    await serve();
-    await attempt(['bob@example.com'], Buffer.from(text));
-    const expected = Buffer.from(text.replace(/\r\n|\r|\n/g, '\r\n').replace(/(?<!\r\n)$/, '\r\n'));
+  ].flatMap(([name, text]) => [['PIPELINING'], ['PIPELINING', 'CHUNKING'], ['CHUNKING'], []].map((extensions) => ({ name, text, extensions }))))('$name ($extensions)', async ({ text, extensions }) => {
+    await serve({ extensions });
+    await attempt(['bob@example.com'], Buffer.from(text!));
+    const expected = Buffer.from(text!.replace(/\r\n|\r|\n/g, '\r\n').replace(/(?<!\r\n)$/, '\r\n'));
     expect(mx.received).toHaveLength(1);
     expect(mx.received[0]!.content.equals(expected)).toBe(true);
   });

@@ -3,6 +3,7 @@
 // Knows nothing of leases and the database beyond asking whether it may begin.
 import { parseHeaderFields } from '../mail/header.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
+import type { ContentSlots } from './content-slots.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
@@ -15,6 +16,7 @@ import { type Envelope, type RecipientResult, resetSession, transact } from './s
 export interface DeliverDeps {
   loader: MessageLoader;
   connections: ConnectionPool;
+  slots: ContentSlots;
   smtp: SmtpClientSettings;
   findRoute(domain: string): Promise<RouteResult>;
   random(): number;
@@ -55,14 +57,20 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<Deli
 }
 
 async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
-  const [message, routed] = await Promise.all([deps.loader.load(job.queueId), deps.findRoute(job.domain)]);
-  if (message === null) return all(deliveries, () => lostContent());
-  if (isLooping(message)) return all(deliveries, () => looping());
+  const routed = await deps.findRoute(job.domain);
   if (routed.kind !== 'route') {
     return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, REMOTE_BACKOFF), routed));
   }
-  const signature = await message.signature();
-  return send(deps, routed.route, message, signature, deliveries, job);
+  const release = await deps.slots.take(routed.route.key, deliveries[0]!.size);
+  try {
+    if (!job.mayBegin()) throw new NotBegun();
+    const message = await deps.loader.load(job.queueId);
+    if (message === null) return all(deliveries, () => lostContent());
+    if (isLooping(message)) return all(deliveries, () => looping());
+    return await send(deps, routed.route, message, await message.signature(), deliveries, job);
+  } finally {
+    release();
+  }
 }
 
 async function send(

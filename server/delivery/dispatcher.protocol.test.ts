@@ -153,7 +153,7 @@ describe('fairness and bounds', () => {
     await queue.accept(Array.from({ length: 500 }, (_, i) => `news${i}@example.com`), { lane: 'marketing', reversePath: '' });
     for (let i = 0; i < 10; i++) await queue.accept([`small${i}@example.com`], { tenantId: small });
     // Small claims, one connection: order shows.
-    work({ limits: { connectionsPerSite: 1 }, settings: { maxHeld: { transactional: 40, marketing: 10 }, maxHeldPerQueue: 40 } });
+    work({ limits: { connectionsPerSite: 1 }, settings: { maxHeld: { transactional: 40, marketing: 10 }, queueShare: 1 } });
     await empty();
     const order = addressed();
     expect(order).toHaveLength(1_510);
@@ -165,7 +165,7 @@ describe('fairness and bounds', () => {
     const tarpit = await startFakeMx({ greeting: null });
     try {
       await queue.accept(Array.from({ length: 300 }, (_, i) => `r${i}@slow.example`));
-      work({ routes: `slow.example=127.0.0.1:${tarpit.port} *=127.0.0.1:${mx.port}`, settings: { maxHeldPerQueue: 20, stopMs: 200 } });
+      work({ routes: `slow.example=127.0.0.1:${tarpit.port} *=127.0.0.1:${mx.port}`, settings: { maxHeld: { transactional: 80, marketing: 10 }, stopMs: 200 } });
       await queue.accept(['quick@example.com']);
       await mx.waitFor((received) => received.length === 1);
       const { rows } = await queue.pool.query(`SELECT count(*) AS n FROM delivery WHERE state = 'attempting' AND domain = 'slow.example'`);
@@ -180,7 +180,7 @@ describe('fairness and bounds', () => {
     await serve();
     const content = Buffer.concat([Buffer.from('From: a@eider.test\r\n\r\n'), Buffer.from(`${'0123456789abcdef'.repeat(4)}\r\n`.repeat(6_000))]);
     for (let i = 0; i < 12; i++) await queue.accept([`r${i}@example.com`], { content });
-    work({ settings: { contentBytes: 500_000 } });
+    work({ slots: { totalBytes: 500_000 } });
     await empty();
     expect(mx.received.map((mail) => mail.content.length)).toEqual(Array.from({ length: 12 }, () => content.length));
   });

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
-import { byteBudget } from './byte-budget.ts';
+import { isConnectionFault } from './accept-batch.ts';
 import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectReadyQueues } from './claim.store.ts';
 import { deliver, type DeliverDeps, type DeliveryJob, internalFault, NotBegun } from './deliver.ts';
 import type { Lane } from './enqueue-types.ts';
@@ -17,10 +17,10 @@ import { shareRoom } from './ready-share.ts';
 export interface DispatcherSettings {
   /** Rows in hand at most, by lane: what marketing cannot take is there for transactional mail at any time. */
   maxHeld: Record<Lane, number>;
-  /** Rows in hand of one tenant's one domain: a slow site must not fill the worker. */
-  maxHeldPerQueue: number;
-  /** Octets of message content in memory at most. */
-  contentBytes: number;
+  /** Of the room that is left, one tenant's one domain may have this share: many slow sites only ever get near full. */
+  queueShare: number;
+  /** But so many rows at any rate. */
+  minHeldPerQueue: number;
   leaseMs: number;
   /** Pause after a round that found nothing. */
   idleMs: number;
@@ -31,9 +31,9 @@ export interface DispatcherSettings {
 }
 
 export const DEFAULT_DISPATCHER: DispatcherSettings = {
-  maxHeld: { transactional: 800, marketing: 500 },
-  maxHeldPerQueue: 250,
-  contentBytes: 64 * 1024 * 1024,
+  maxHeld: { transactional: 2_000, marketing: 1_500 },
+  queueShare: 0.25,
+  minHeldPerQueue: 10,
   leaseMs: 60_000,
   idleMs: 100,
   dueMs: 1_000,
@@ -61,7 +61,6 @@ const REQUEUE_BATCH = 1_000;
 export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettings): Dispatcher {
   const { pool, log } = deps;
   const leases = leaseBook(pool, log, settings.leaseMs);
-  const budget = byteBudget(settings.contentBytes);
   const held: Record<Lane, number> = { transactional: 0, marketing: 0 };
   const heldPerQueue = new Map<string, number>();
   const cursors: Record<Lane, Map<string, string>> = { transactional: new Map(), marketing: new Map() };
@@ -98,7 +97,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     if (room < settings.maxHeld[lane] / 8) return 0;
     const ready = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
     advanceCursors(cursors[lane], ready);
-    const wanted = shareRoom(ready, room, (queue) => settings.maxHeldPerQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
+    const perQueue = Math.max(settings.minHeldPerQueue, Math.floor(room * settings.queueShare));
+    const wanted = shareRoom(ready, room, (queue) => perQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
     if (wanted.length === 0) return 0;
     const askedAt = performance.now();
     const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken: randomUUID(), leaseMs: settings.leaseMs });
@@ -120,16 +120,13 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       deliveries,
       mayBegin: () => !stopping && leases.surelyHeld(deliveries),
     };
-    const release = await budget.take(deliveries[0]!.size);
     try {
-      if (job.mayBegin()) outcomes.add(await deliver(deps.deliver, job));
-      else abandon(deliveries);
+      outcomes.add(await deliver(deps.deliver, job));
     } catch (error) {
-      if (error instanceof NotBegun) return abandon(deliveries);
+      // The database away while the message is loaded: nothing was said to anybody either.
+      if (error instanceof NotBegun || isConnectionFault(error)) return abandon(deliveries);
       log.error({ err: error, queueId: job.queueId }, 'attempt failed within this process');
       outcomes.add(internalFault(job, error));
-    } finally {
-      release();
     }
   }
 

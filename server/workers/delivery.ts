@@ -1,6 +1,7 @@
 // The delivery worker's process: builds the parts from the environment and runs until told to stop.
 import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
+import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { outcomeBatch, type OutcomeBatchDeps } from '../delivery/outcome-batch.ts';
@@ -44,6 +45,7 @@ await runRole('delivery', async () => {
         loader,
         smtp,
         connections: connectionPool(smtp, DEFAULT_POOL_LIMITS),
+        slots: contentSlots(DEFAULT_SLOTS),
         findRoute: (domain) => findRoute(routeDeps, domain),
         random: Math.random,
       },

@@ -1,5 +1,5 @@
 // One mail transaction on an open session (RFC 5321 3.3): MAIL, RCPTs, DATA, with PIPELINING where offered
-// (RFC 2920), SIZE, 8BITMIME, SMTPUTF8 and DSN parameters.
+// (RFC 2920), CHUNKING (RFC 3030), SIZE, 8BITMIME, SMTPUTF8 and DSN parameters.
 import type { SmtpReply } from '../../mail/smtp-reply.ts';
 import type { SmtpClientSettings, SmtpSession } from './connect.ts';
 import { DialogueFault } from './dialogue.ts';
@@ -47,7 +47,11 @@ export async function transact(
   const progress: { phase: TransactionPhase } = { phase: 'mail' };
   session.messages++;
   try {
-    await converse(session, settings, envelope, message, size, results, progress);
+    await converse({
+      session, settings, message, size, results, progress,
+      mail: mailCommand(session, envelope, size),
+      rcpts: envelope.recipients.map((recipient) => rcptCommand(session, recipient)),
+    });
   } catch (error) {
     session.dialogue.destroy();
     if (!(error instanceof DialogueFault)) throw error;
@@ -57,37 +61,43 @@ export async function transact(
   return results as RecipientResult[];
 }
 
-async function converse(
-  session: SmtpSession,
-  settings: SmtpClientSettings,
-  envelope: Envelope,
-  message: readonly Buffer[],
-  size: number,
-  results: (RecipientResult | undefined)[],
-  progress: { phase: TransactionPhase },
-): Promise<void> {
+interface Transaction {
+  session: SmtpSession;
+  settings: SmtpClientSettings;
+  message: readonly Buffer[];
+  size: number;
+  mail: string;
+  rcpts: string[];
+  results: (RecipientResult | undefined)[];
+  progress: { phase: TransactionPhase };
+}
+
+async function converse(transaction: Transaction): Promise<void> {
+  const { session, settings, message, size, mail, rcpts, results, progress } = transaction;
   const { dialogue, extensions } = session;
   const { timeouts } = settings;
   const pipelining = extensions.has('PIPELINING');
-  const mail = mailCommand(session, envelope, size);
-  const rcpts = envelope.recipients.map((recipient) => rcptCommand(session, recipient));
-  if (pipelining) dialogue.send(`${mail}${rcpts.join('')}DATA\r\n`);
+  const chunking = extensions.has('CHUNKING');
+  // A small message goes along with its envelope (RFC 3030, RFC 2920): one round trip in all. A large one waits
+  // until somebody wants it.
+  const atOnce = pipelining && chunking && size <= ONE_WRITE_OCTETS;
+  if (atOnce) dialogue.send(`${mail}${rcpts.join('')}BDAT ${size} LAST\r\n`, ...message);
+  else if (pipelining) dialogue.send(`${mail}${rcpts.join('')}${chunking ? '' : 'DATA\r\n'}`);
   else dialogue.send(mail);
 
-  const mailReply = await dialogue.reply(timeouts.mail);
-  const mailRefused = mailReply.code !== 250;
-  if (mailRefused) {
-    for (const index of results.keys()) results[index] = { kind: 'replied', phase: 'mail', reply: mailReply };
-    if (!pipelining) return;
+  const accepted = await readEnvelopeReplies(transaction, pipelining);
+  if (atOnce) {
+    progress.phase = 'end-of-data';
+    const end = await dialogue.reply(timeouts.dataEnd);
+    if (accepted > 0) settle(results, { kind: 'replied', phase: 'end-of-data', reply: end });
+    return;
   }
-  progress.phase = 'rcpt';
-  let accepted = 0;
-  for (const [index, rcpt] of rcpts.entries()) {
-    if (!pipelining) dialogue.send(rcpt);
-    const reply = await dialogue.reply(timeouts.rcpt);
-    if (mailRefused) continue;
-    if (reply.code === 250 || reply.code === 251) accepted++;
-    else results[index] = { kind: 'replied', phase: 'rcpt', reply };
+  if (chunking) {
+    if (accepted === 0) return;
+    progress.phase = 'end-of-data';
+    dialogue.send(`BDAT ${size} LAST\r\n`);
+    await sendMessage(transaction, message);
+    return settle(results, { kind: 'replied', phase: 'end-of-data', reply: await dialogue.reply(timeouts.dataEnd) });
   }
   progress.phase = 'data';
   if (!pipelining) {
@@ -97,8 +107,7 @@ async function converse(
   const start = await dialogue.reply(timeouts.dataStart);
   if (start.code !== 354) {
     if (start.code < 400) throw new DialogueFault('protocol', `DATA answered with ${start.code}`);
-    settle(results, { kind: 'replied', phase: 'data', reply: start });
-    return;
+    return settle(results, { kind: 'replied', phase: 'data', reply: start });
   }
   if (accepted === 0) {
     // RFC 2920 3.1: a server may say 354 with no valid recipient; it then gets an empty message, which it refuses.
@@ -107,11 +116,34 @@ async function converse(
     return;
   }
   progress.phase = 'end-of-data';
-  const pieces = [...dotStuffed(message), END_OF_DATA];
-  if (size <= ONE_WRITE_OCTETS) dialogue.send(...pieces);
-  else await dialogue.sendBulk(pieces, timeouts.dataBlock);
-  const end = await dialogue.reply(timeouts.dataEnd);
-  settle(results, { kind: 'replied', phase: 'end-of-data', reply: end });
+  await sendMessage(transaction, [...dotStuffed(message), END_OF_DATA]);
+  settle(results, { kind: 'replied', phase: 'end-of-data', reply: await dialogue.reply(timeouts.dataEnd) });
+}
+
+/** Reads (and without pipelining, causes) the replies to MAIL and each RCPT. @returns how many recipients are accepted */
+async function readEnvelopeReplies({ session, settings, rcpts, results, progress }: Transaction, pipelining: boolean): Promise<number> {
+  const { dialogue } = session;
+  const mailReply = await dialogue.reply(settings.timeouts.mail);
+  const mailRefused = mailReply.code !== 250;
+  if (mailRefused) {
+    settle(results, { kind: 'replied', phase: 'mail', reply: mailReply });
+    if (!pipelining) return 0;
+  }
+  progress.phase = 'rcpt';
+  let accepted = 0;
+  for (const [index, rcpt] of rcpts.entries()) {
+    if (!pipelining) dialogue.send(rcpt);
+    const reply = await dialogue.reply(settings.timeouts.rcpt);
+    if (mailRefused) continue;
+    if (reply.code === 250 || reply.code === 251) accepted++;
+    else results[index] = { kind: 'replied', phase: 'rcpt', reply };
+  }
+  return accepted;
+}
+
+async function sendMessage({ session, settings, size }: Transaction, pieces: readonly Buffer[]): Promise<void> {
+  if (size <= ONE_WRITE_OCTETS) session.dialogue.send(...pieces);
+  else await session.dialogue.sendBulk(pieces, settings.timeouts.dataBlock);
 }
 
 function settle(results: (RecipientResult | undefined)[], result: RecipientResult): void {

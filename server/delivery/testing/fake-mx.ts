@@ -66,6 +66,8 @@ interface State {
   mail: { reversePath: string; parameters: string } | null;
   recipients: { address: string; parameters: string }[];
   inData: boolean;
+  /** Octets still to come of a BDAT chunk, and whether it is the last. */
+  chunk: { left: number; last: boolean } | null;
   /** A reply is due: later commands wait for it, as in a server that works one by one. */
   busy: boolean;
   dataChunks: Buffer[];
@@ -91,7 +93,7 @@ export async function startFakeMx(options: FakeMxOptions = {}): Promise<FakeMx> 
       return;
     }
     const state: State = {
-      socket, tls: false, number: connections, messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, busy: false, dataChunks: [],
+      socket, tls: false, number: connections, messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, chunk: null, busy: false, dataChunks: [],
     };
     if (options.greeting !== null) socket.write(options.greeting ?? '220 fake.test ESMTP\r\n');
     socket.on('data', (chunk) => take(world, state, chunk));
@@ -134,6 +136,10 @@ interface World {
 function take(world: World, state: State, chunk: Buffer): void {
   state.buffered = state.buffered.length === 0 ? chunk : Buffer.concat([state.buffered, chunk]);
   while (state.buffered.length > 0 && !state.busy && !state.socket.destroyed) {
+    if (state.chunk) {
+      if (!takeChunk(world, state, state.chunk)) return;
+      continue;
+    }
     if (state.inData) {
       if (!takeData(world, state)) return;
       continue;
@@ -167,6 +173,12 @@ function command(world: World, state: State, line: string): void {
       if (state.recipients.length === 0) return say(state, '554 5.5.1 no valid recipients');
       state.inData = true;
       return say(state, '354 go ahead');
+    case 'BDAT': {
+      const match = /^BDAT (\d+)( LAST)?$/i.exec(line);
+      if (!match) return say(state, '501 5.5.4 syntax');
+      state.chunk = { left: Number(match[1]), last: match[2] !== undefined };
+      return;
+    }
     case 'RSET':
       reset(state);
       return say(state, '250 2.0.0 reset');
@@ -254,6 +266,27 @@ function endless(socket: Socket, start: string, block: string): void {
   more();
 }
 
+/** RFC 3030: so many octets as they are; without a valid recipient they are read and refused. */
+function takeChunk(world: World, state: State, chunk: { left: number; last: boolean }): boolean {
+  const scripts = state.recipients.map((recipient) => scriptOf(recipient.address));
+  if (scripts.includes('disconnect-data')) {
+    state.socket.destroy();
+    return false;
+  }
+  const part = state.buffered.subarray(0, chunk.left);
+  state.buffered = state.buffered.subarray(part.length);
+  state.dataChunks.push(part);
+  chunk.left -= part.length;
+  if (chunk.left > 0) return false;
+  state.chunk = null;
+  if (state.recipients.length === 0) {
+    reset(state);
+    say(state, '554 5.5.1 no valid recipients');
+  } else if (chunk.last) endOfData(world, state, scripts, Buffer.concat(state.dataChunks));
+  else say(state, '250 2.0.0 more');
+  return true;
+}
+
 function takeData(world: World, state: State): boolean {
   const scripts = state.recipients.map((recipient) => scriptOf(recipient.address));
   if (scripts.includes('disconnect-data')) {
@@ -271,13 +304,12 @@ function takeData(world: World, state: State): boolean {
   }
   state.dataChunks.push(state.buffered.subarray(0, startsWithDot ? 0 : end + 2));
   state.buffered = state.buffered.subarray(end + (startsWithDot ? 3 : 5));
-  endOfData(world, state, scripts);
+  endOfData(world, state, scripts, world.options.forgetContent ? Buffer.alloc(0) : unstuff(Buffer.concat(state.dataChunks)));
   return true;
 }
 
-function endOfData(world: World, state: State, scripts: string[]): void {
+function endOfData(world: World, state: State, scripts: string[], content: Buffer): void {
   const { mail: envelope, recipients } = state;
-  const content = world.options.forgetContent ? Buffer.alloc(0) : unstuff(Buffer.concat(state.dataChunks));
   state.inData = false;
   reset(state);
   const index = scripts.findIndex((script) => /^[45]\d\d-data(-then-250)?$/.test(script));

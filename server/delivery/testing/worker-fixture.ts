@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import type { DkimSigner } from '../../mail/dkim/sign-message.ts';
 import type { DnsResolver } from '../../infra/dns/resolver.ts';
+import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
 import { messageLoader } from '../message-loader.ts';
@@ -18,6 +19,7 @@ export interface WorkerOptions {
   timeouts?: Partial<SmtpTimeouts>;
   limits?: Partial<PoolLimits>;
   settings?: Partial<DispatcherSettings>;
+  slots?: Partial<typeof DEFAULT_SLOTS>;
   signers?: DkimSigner[];
 }
 
@@ -41,6 +43,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     smtp,
     loader: messageLoader({ db: queue.pool, blobs: queue.blobs, signersFor: () => Promise.resolve(options.signers ?? []) }),
     connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }),
+    slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),
     findRoute: (domain) => findRoute(routeDeps, domain),
     random: () => 0.5,
   };
