@@ -1,1 +1,1 @@
-export const PUBLIC_PORTS: Record<string, number>;
+export const PUBLIC_PORTS: Record<string, { port: number; role: string }>;

@@ -21,15 +21,15 @@ const PROGRAMS = {
   test: { entry: 'test/run.ts', args: [], runs: false, first: 'mail-server/runtime/prepare.ts' },
 };
 
-/** The public ports and their defaults, as server/config.ts has them (a test compares the two). */
+/** The public ports, their defaults and roles, as server/config.ts and roles.ts have them (a test compares). */
 export const PUBLIC_PORTS = {
-  EIDER_PORT_WEB: 3000,
-  EIDER_PORT_MX: 2525,
-  EIDER_PORT_SUBMISSION: 2587,
-  EIDER_PORT_SUBMISSIONS: 2465,
-  EIDER_PORT_IMAP: 2143,
-  EIDER_PORT_IMAPS: 2993,
-  EIDER_PORT_POP3S: 2995,
+  EIDER_PORT_WEB: { port: 3000, role: 'web' },
+  EIDER_PORT_MX: { port: 2525, role: 'inbound' },
+  EIDER_PORT_SUBMISSION: { port: 2587, role: 'submission' },
+  EIDER_PORT_SUBMISSIONS: { port: 2465, role: 'submission' },
+  EIDER_PORT_IMAP: { port: 2143, role: 'wildduck' },
+  EIDER_PORT_IMAPS: { port: 2993, role: 'wildduck' },
+  EIDER_PORT_POP3S: { port: 2995, role: 'wildduck' },
 };
 
 /** Programs of Debian's base system that setting up needs. */
@@ -100,7 +100,9 @@ function firstExisting(folder) {
 
 async function refuseTakenPorts() {
   const host = process.env.EIDER_BIND || '127.0.0.1';
-  for (const [variable, fallback] of Object.entries(PUBLIC_PORTS)) {
+  const roles = (process.env.EIDER_ROLES ?? '').split(',').map((role) => role.trim()).filter(Boolean);
+  for (const [variable, { port: fallback, role }] of Object.entries(PUBLIC_PORTS)) {
+    if (roles.length > 0 && !roles.includes(role)) continue;
     const text = process.env[variable] || String(fallback);
     const port = Number(text);
     if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Refusal(`${variable}: a port from 1 to 65535 expected, found "${text}"`);

@@ -5,11 +5,12 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PORTS } from '../../server/config.ts';
+import { PORTS, type PortName } from '../../server/config.ts';
 import { PUBLIC_PORTS } from './bootstrap.mjs';
 import { CHECKOUT } from './checkout.ts';
 import { lockFile, noteHolder, type FileLock } from './file-lock.ts';
 import { lockPath } from './home-paths.ts';
+import { PORT_ROLES } from './roles.ts';
 
 let folder: string;
 let home: string;
@@ -45,7 +46,8 @@ function listen(): Promise<number> {
 }
 
 it('knows the ports that the configuration knows', () => {
-  expect(PUBLIC_PORTS).toEqual(Object.fromEntries(Object.values(PORTS).map((entry) => [entry.variable, entry.default])));
+  const known = Object.entries(PORTS).map(([name, entry]) => [entry.variable, { port: entry.default, role: PORT_ROLES[name as PortName] }]);
+  expect(PUBLIC_PORTS).toEqual(Object.fromEntries(known));
 });
 
 describe('refuses with one line, code 1 and nothing made', () => {

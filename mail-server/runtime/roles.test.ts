@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { nodeRole, selectRoles } from './roles.ts';
+import { nodeRole, portsOf, selectRoles } from './roles.ts';
 
 const all = selectRoles(undefined);
 
@@ -10,6 +10,11 @@ it('runs every role unless told which', () => {
   expect(selectRoles('delivery, web')).toEqual({ node: ['delivery'], web: true });
   expect(selectRoles('inbound')).toEqual({ node: ['inbound'], web: false });
   expect(() => selectRoles('inbound,mailer')).toThrow('EIDER_ROLES: no role "mailer"; there are gateway, wildduck,');
+});
+
+it('opens the ports of the chosen roles only', () => {
+  expect(portsOf(all)).toEqual(['web', 'mx', 'submission', 'submissions', 'imap', 'imaps', 'pop3s']);
+  expect(portsOf(selectRoles('delivery,submission'))).toEqual(['submission', 'submissions']);
 });
 
 it.each(all.node)('%s has a main file, and needs only roles that are listed before it', (role) => {

@@ -1,6 +1,7 @@
 // The table of roles: which process each is, what it needs, how it stops. Built anew at each start from what is
 // embedded and what is given by URL.
 import { join } from 'node:path';
+import type { PortName } from '../../server/config.ts';
 import { CHECKOUT, NODE_BIN } from './checkout.ts';
 import type { Unprivileged } from './services/unprivileged.ts';
 import { SetupError } from './setup-error.ts';
@@ -26,12 +27,34 @@ const NODE_ROLES: Record<string, { entry: string; needs: readonly string[] }> = 
   submission: { entry: 'mail-server/submission/main.ts', needs: ['postgres', 'wildduck'] },
 };
 
+/** Which role opens each public port. */
+export const PORT_ROLES: Record<PortName, string> = {
+  web: 'web',
+  mx: 'inbound',
+  submission: 'submission',
+  submissions: 'submission',
+  imap: 'wildduck',
+  imaps: 'wildduck',
+  pop3s: 'wildduck',
+};
+
+/** The public ports that the chosen roles open. */
+export function portsOf({ node, web }: ChosenRoles): PortName[] {
+  const names = Object.keys(PORT_ROLES) as PortName[];
+  return names.filter((name) => (PORT_ROLES[name] === 'web' ? web : node.includes(PORT_ROLES[name])));
+}
+
+export interface ChosenRoles {
+  node: string[];
+  web: boolean;
+}
+
 /**
  * The Node roles to run here: those named in `EIDER_ROLES` (comma-separated; all when unset), so that a further machine
  * can run, say, only `delivery` against the same services.
  * @throws SetupError naming an unknown one
  */
-export function selectRoles(text: string | undefined): { node: string[]; web: boolean } {
+export function selectRoles(text: string | undefined): ChosenRoles {
   const known = [...Object.keys(NODE_ROLES), 'web'];
   const wanted = (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
   const unknown = wanted.find((name) => !known.includes(name));

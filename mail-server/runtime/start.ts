@@ -2,7 +2,7 @@
 // stays until it is told to stop. The steps stand here in order; how each works stands in its own file.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig, PORTS, type Config, type PortName } from '../../server/config.ts';
+import { ConfigError, loadConfig, PORTS, type Config } from '../../server/config.ts';
 import { ensurePrismaClient } from './build/prisma-client.ts';
 import { ensureWebBuild } from './build/web-build.ts';
 import { MIGRATIONS } from './checkout.ts';
@@ -15,7 +15,7 @@ import { internalPorts, isPortFree } from './internal-ports.ts';
 import { applyMigrations } from './migrations/apply-migrations.ts';
 import { ensurePrefix } from './prefix/ensure-prefix.ts';
 import { progress, type Progress } from './progress.ts';
-import { nodeRole, selectRoles, webRole, type Mode } from './roles.ts';
+import { nodeRole, portsOf, selectRoles, webRole, type ChosenRoles, type Mode } from './roles.ts';
 import { ensureCertificate, ensureSecrets } from './secrets.ts';
 import { ensureDatabase, ensureDocumentdb } from './services/databases.ts';
 import { answersHttp } from './services/rspamd.ts';
@@ -37,7 +37,8 @@ async function main(): Promise<void> {
   await takeLock(paths.lock, config);
   const leftovers = await endLeftovers(paths.processRecord);
   if (leftovers.length > 0) show.say(`  ended what a killed supervisor had left: ${leftovers.join(', ')}`);
-  await refuseTakenPorts(config);
+  const roles = selectRoles(process.env['EIDER_ROLES']);
+  await refuseTakenPorts(config, roles);
 
   const stopping = new AbortController();
   const supervisor = new Supervisor({
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
   onStopRequest(() => stopping.abort());
   stopping.signal.addEventListener('abort', () => void stopAll(supervisor, show));
   try {
-    await bringUp({ mode, demo: values.demo, show, config, paths, supervisor });
+    await bringUp({ mode, roles, demo: values.demo, show, config, paths, supervisor });
   } catch (error) {
     if (stopping.signal.aborted) return;
     await supervisor.stop();
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
 
 interface Run {
   mode: Mode;
+  roles: ChosenRoles;
   demo: boolean;
   show: Progress;
   config: Config;
@@ -66,7 +68,7 @@ interface Run {
 }
 
 async function bringUp(run: Run): Promise<void> {
-  const { mode, show, config, paths, supervisor } = run;
+  const { mode, roles, show, config, paths, supervisor } = run;
   const programs = needsPrefix(config) ? await show.step('embedded services', (detail) => ensurePrefix(detail)) : null;
   const { secrets, certificate } = await show.step('keys and certificate', async () => ({
     secrets: ensureSecrets(paths.secrets),
@@ -91,7 +93,6 @@ async function bringUp(run: Run): Promise<void> {
   await show.step('services', () => supervisor.start(services.specs));
   await show.step('databases', (detail) => migrate(services, detail));
   await show.step('database client', (detail) => ensurePrismaClient().then((made) => detail(made ? 'generated' : '')));
-  const roles = selectRoles(process.env['EIDER_ROLES']);
   const node = roles.node.filter((role) => role !== 'gateway' || services.gateway);
   // The web build and the mail server come up side by side: the one computes while the other waits for its disk.
   const mail = show.step('mail server', () => supervisor.start(node.map((role) => nodeRole(role, env, mode))));
@@ -120,12 +121,12 @@ async function migrate(services: Services, detail: (text: string) => void): Prom
   detail(applied.length > 0 ? `${applied.length} migrations applied` : '');
 }
 
-function announce({ config, paths, show }: Run, services: Services): void {
-  const lines = Object.entries(PORTS).map(([name, entry]) => `    ${String(config.ports[name as PortName]).padStart(5)}  ${entry.what}`);
+function announce({ config, roles, paths, show }: Run, services: Services): void {
+  const lines = portsOf(roles).map((name) => `    ${String(config.ports[name]).padStart(5)}  ${PORTS[name].what}`);
   show.say('');
   show.say(`Eider is ready at ${config.publicUrl} (${((Date.now() - startedAt.getTime()) / 1000).toFixed(1)} s)`);
   if (existsSync(paths.firstRun)) show.say(`  First accounts and passwords: ${paths.firstRun}`);
-  show.say(`  Ports on ${config.bind}:\n${lines.join('\n')}`);
+  if (lines.length > 0) show.say(`  Ports on ${config.bind}:\n${lines.join('\n')}`);
   for (const { role, reason } of services.absent) show.say(`  Without ${role}: ${reason}`);
   show.say(`  Logs: ${paths.logs}   Ctrl-C stops everything`);
 }
@@ -136,9 +137,10 @@ async function takeLock(path: string, config: Config): Promise<void> {
   noteHolder(path, `pid ${process.pid}, ${config.publicUrl}`);
 }
 
-async function refuseTakenPorts(config: Config): Promise<void> {
-  for (const [name, entry] of Object.entries(PORTS)) {
-    const port = config.ports[name as PortName];
+async function refuseTakenPorts(config: Config, roles: ChosenRoles): Promise<void> {
+  for (const name of portsOf(roles)) {
+    const entry = PORTS[name];
+    const port = config.ports[name];
     if (!(await isPortFree(port, config.bind))) {
       throw new SetupError(`port ${port} (${entry.what}) is taken on ${config.bind}: free it, or set ${entry.variable}`);
     }
