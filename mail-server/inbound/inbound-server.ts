@@ -11,7 +11,7 @@ import { answer, ReplyError } from '../smtp/reply-error.ts';
 import type { Spool } from '../smtp/spool.ts';
 import type { Delivery, Envelope } from './mailbox-store.ts';
 import { checkRecipient, type RecipientSources } from './recipient-check.ts';
-import type { TakeMessage } from './take-message.ts';
+import type { TakenMessage, TakeMessage } from './take-message.ts';
 
 /** RFC 5321 4.5.3.1.8 asks for 100; mailing lists send more at once. */
 const MAX_RECIPIENTS = 1_000;
@@ -22,6 +22,8 @@ export interface InboundOptions {
   tls: { keyFile: string; certFile: string };
   recipients: RecipientSources;
   take: TakeMessage;
+  /** Told once the sender has shown that it read the 250. */
+  onReplySeen(taken: TakenMessage): Promise<void>;
   spool: Spool;
   log: Logger;
   limits?: Partial<ServerLimits>;
@@ -108,7 +110,7 @@ async function takeContent(
     if (deliveries.every(({ mailbox }) => mailbox.freeBytes < received.bytes)) throw new ReplyError(552, '5.2.2 Message is larger than what still fits into the mailbox');
     const taken = await options.take({ queueId: queueIdNow(), envelope, deliveries, content: received, tls, receivedAt: new Date() });
     const connection = server.session(session.id);
-    if (connection) connection.onReplySeen = () => void taken.replySeen();
+    if (connection) connection.onReplySeen = () => void options.onReplySeen(taken);
     return taken.text;
   } finally {
     await received.discard();

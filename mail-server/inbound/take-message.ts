@@ -14,7 +14,7 @@ import { receivedField, stamp, stripForgedFields } from './trace-header.ts';
 import { decide, scanSummary, type SpamMark } from './verdict.ts';
 
 /** WildDuck parses in memory and takes several times the message's size while at it. */
-const BUDGET_BYTES = 96 * 1024 * 1024;
+const BUDGET_BYTES = 64 * 1024 * 1024;
 /** What a small message costs beside its bytes. */
 const OVERHEAD_BYTES = 64 * 1024;
 
@@ -41,8 +41,8 @@ export interface IncomingMessage {
 export interface TakenMessage {
   /** Text of the 250, with its enhanced code. */
   text: string;
-  /** Tells that the sender has read the reply. */
-  replySeen(): Promise<void>;
+  /** Under which it is remembered as stored until the sender has read the reply (stored-earlier.ts). */
+  key: string;
 }
 
 export type TakeMessage = (message: IncomingMessage) => Promise<TakenMessage>;
@@ -70,7 +70,7 @@ async function takeMessage(deps: MessageDeps, message: IncomingMessage): Promise
   });
   const key = transactionKey(message.envelope.reversePath, raw);
   await storeForAll(deps, message, key, content, verdict.mark);
-  return { text: `2.0.0 Stored as ${message.queueId}`, replySeen: () => deps.storedEarlier.forget(key) };
+  return { text: `2.0.0 Stored as ${message.queueId}`, key };
 }
 
 /** Checks the sender and scans the content side by side. @throws ReplyError when the message is refused */

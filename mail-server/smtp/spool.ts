@@ -11,6 +11,8 @@ const FREE_SPACE_TTL_MS = 5_000;
 
 export interface Spooled {
   bytes: number;
+  /** Where it lies, when it was too large for memory. */
+  path?: string;
   /** The whole content; read from disk each time when it was spooled there. */
   read(): Promise<Buffer>;
   /** Frees what it holds. Safe to call twice. */
@@ -85,7 +87,7 @@ class Writer implements SpoolWriter {
     await this.file.close();
     this.file = null;
     const path = this.path;
-    return { bytes: this.bytes, read: () => readFile(path), discard: () => removeIfPresent(path) };
+    return { bytes: this.bytes, path, read: () => readFile(path), discard: () => removeIfPresent(path) };
   }
 
   async discard(): Promise<void> {

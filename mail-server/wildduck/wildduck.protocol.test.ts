@@ -1,0 +1,94 @@
+// WildDuck as Eider runs it: which doors are open, to whom, and what is already there for a new account.
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startMailStack, type MailStack, type TestAccount } from '../testing/mail-stack.ts';
+import { withImap } from '../testing/read-mailbox.ts';
+
+let stack: MailStack;
+let account: TestAccount;
+beforeAll(async () => {
+  stack = await startMailStack();
+  account = await stack.account('reader');
+});
+afterAll(() => stack?.stop());
+
+const api = (path: string, headers: Record<string, string> = {}) => fetch(new URL(path, stack.env['WILDDUCK_API_URL']), { headers });
+
+/** Sends lines one after another, each once the one before is answered, and returns everything said. */
+function converse(port: number, lines: string[], tls = false): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tls ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }) : connect(port, '127.0.0.1');
+    const left = [...lines];
+    let text = '';
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('latin1');
+      if (!text.endsWith('\r\n')) return;
+      const line = left.shift();
+      if (line === undefined) socket.end();
+      else socket.write(`${line}\r\n`);
+    });
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+}
+
+describe('the API', () => {
+  test('wants the token', async () => {
+    expect((await api('/users')).status).toBe(403);
+    expect((await api('/users', { 'X-Access-Token': 'f'.repeat(40) })).status).toBe(403);
+    expect((await api('/users?accessToken=wrong')).status).toBe(403);
+    const token = readFileSync(stack.env['WILDDUCK_API_TOKEN_FILE']!, 'utf8').trim();
+    expect((await api('/users', { 'X-Access-Token': token })).status).toBe(200);
+  });
+
+  test('is for no web page', async () => {
+    const reply = await api('/users', { Origin: 'https://evil.example' });
+    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('keeps its settings to itself', () => {
+    expect(statSync(join(stack.home, 'wildduck', 'wildduck.json')).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe('IMAP and POP3', () => {
+  test('no password in clear text', async () => {
+    const text = await converse(stack.ports.imap, [`a LOGIN ${account.address} ${account.password}`]);
+    expect(text).toMatch(/^a (?:NO|BAD) /m);
+    expect(text).not.toMatch(/^a OK/m);
+  });
+
+  test('POP3 over TLS', async () => {
+    const text = await converse(stack.ports.pop3s, [`USER ${account.address}`, `PASS ${account.password}`, 'QUIT'], true);
+    expect(text.match(/^\+OK/gm)).toHaveLength(4);
+  });
+
+  test('the special folders are there and subscribed', async () => {
+    const folders = await withImap(stack, account, (client) => client.list());
+    expect(folders.map((folder) => folder.specialUse).filter(Boolean).sort()).toEqual(['\\Drafts', '\\Inbox', '\\Junk', '\\Sent', '\\Trash']);
+    expect(folders.every((folder) => folder.subscribed)).toBe(true);
+  });
+
+  test('words in the text are found', async () => {
+    const found = await withImap(stack, account, async (client) => {
+      await client.append('INBOX', 'From: a@b.test\r\nSubject: x\r\n\r\nThe heron stands in the reeds.\r\n');
+      await client.append('INBOX', 'From: a@b.test\r\nSubject: y\r\n\r\nNothing here.\r\n');
+      const lock = await client.getMailboxLock('INBOX');
+      try {
+        return await client.search({ body: 'heron' });
+      } finally {
+        lock.release();
+      }
+    });
+    expect(found).toEqual([1]);
+  });
+});
+
+test('a start that was cut short is made up for by the next', async () => {
+  await stack.kill('wildduck');
+  await stack.start('wildduck');
+  expect((await stack.wildduck.getUser(account.userId))?.address).toBe(account.address);
+});
