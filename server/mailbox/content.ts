@@ -66,7 +66,7 @@ export function toContent(message: StoredMessage): MessageContent {
     cc: message.cc.slice(0, PERSON_LIMIT),
     bcc: message.bcc.slice(0, PERSON_LIMIT),
     listId: message.listId,
-    snippet: makeSnippet(isTelling(message.text) || fromHtml === '' ? message.text : fromHtml),
+    snippet: chooseSnippet(message.text, fromHtml),
     sizeBytes: message.sizeBytes,
     hasAttachment,
     sentAt: message.sentAt,
@@ -89,9 +89,9 @@ export function toContent(message: StoredMessage): MessageContent {
 /** The start of a text for a list row: quotes, rules and links out, white space to single spaces. */
 export function makeSnippet(text: string): string {
   const start = text
-    .slice(0, 4000)
-    .replace(/^\s*>.*$/gm, ' ')
-    .replace(/^\s*([-_=*#~])\1{2,}\s*$/gm, ' ')
+    .slice(0, 2000)
+    .replace(/^[^\S\n]*>.*$/gm, ' ')
+    .replace(/^[^\S\n]*([-_=*#~])\1{2,}[^\S\n]*$/gm, ' ')
     .replace(/\[(?:cid|image|attachment):[^\]]*\]/gi, ' ')
     .replace(/<?https?:\/\/[^\s>]+>?/g, ' ')
     .replace(/[\u00ad\u034f\u200b-\u200f\u2060\ufeff]/g, '')
@@ -104,15 +104,16 @@ export function makeSnippet(text: string): string {
   return space > SNIPPET_LENGTH / 2 ? cut.slice(0, space) : [...cut].slice(0, -1).join('');
 }
 
-/** Whether plain text says something of its own, rather than that the reader's program shows no HTML. */
-function isTelling(text: string): boolean {
-  return makeSnippet(text).length >= 40 || text.trim().length >= 200;
+/** From the plain text, unless that only says that the reader's program shows no HTML. */
+function chooseSnippet(text: string, fromHtml: string): string {
+  const fromText = makeSnippet(text);
+  return fromHtml === '' || fromText.length >= 40 ? fromText : makeSnippet(fromHtml);
 }
 
 /** Whether the HTML is the text in other clothes, so that its words need not be indexed again. */
 function sameWords(text: string, fromHtml: string): boolean {
   if (fromHtml === '') return true;
   if (text.length < fromHtml.length * 0.6) return false;
-  const squash = (value: string) => value.replace(/[^\p{L}\p{N}]+/gu, '').slice(0, 400);
+  const squash = (value: string) => value.slice(0, 1000).replace(/[^\p{L}\p{N}]+/gu, '').slice(0, 300);
   return squash(text) === squash(fromHtml);
 }

@@ -95,7 +95,8 @@ async function insertTerms(client: PoolClient, accountId: string, contents: read
       contents.map((content) => content.messageKey),
       buckets,
       contents.map((content) => content.receivedAt),
-      contents.map((content, index) => toTsvector(content.terms, buckets[index]!)),
+      // The array is written here: it holds no quotation mark or backslash, which pg would look for in every byte.
+      `{${contents.map((content, index) => `"${toTsvector(content.terms, buckets[index]!)}"`).join(',')}}`,
     ],
   });
 }

@@ -1,5 +1,5 @@
 // A message's words as PostgreSQL stores them: '<bucket><field><word>'. Pure. The query side is search-plan.ts.
-import { cutAddresses, cutWords, type Word } from './words.ts';
+import { cutAddresses, eachWord } from './words.ts';
 
 /**
  * One sign between bucket and word tells where the word stood. `any` holds every word wherever it stood. None
@@ -63,12 +63,10 @@ export function messageTerms(message: SearchableMessage): Terms {
   const terms: Terms = new Map();
   let position = 1;
   const addText = (text: string, field: FieldName | undefined) => {
-    const words = cutWords(text, position);
-    for (const word of words) {
-      add(terms, FIELDS.any + word.text, word);
-      if (field) add(terms, FIELDS[field] + word.text, word);
-    }
-    position = (words.at(-1)?.position ?? position) + FIELD_GAP;
+    position = FIELD_GAP + eachWord(text, position, (word, at) => {
+      add(terms, FIELDS.any + word, at);
+      if (field) add(terms, FIELDS[field] + word, at);
+    });
     for (const address of cutAddresses(text)) {
       addPlain(terms, FIELDS.any + address);
       if (field) addPlain(terms, FIELDS[field] + address);
@@ -103,12 +101,12 @@ export function toTsvector(terms: Terms, bucketId: number): string {
   return text;
 }
 
-function add(terms: Terms, term: string, word: Word): void {
+function add(terms: Terms, term: string, position: number): void {
   const positions = terms.get(term);
   if (positions === undefined) {
-    if (terms.size < TERM_LIMIT) terms.set(term, word.position <= POSITION_LIMIT ? [word.position] : []);
-  } else if (positions.length < POSITIONS_PER_TERM && word.position <= POSITION_LIMIT) {
-    positions.push(word.position);
+    if (terms.size < TERM_LIMIT) terms.set(term, position <= POSITION_LIMIT ? [position] : []);
+  } else if (positions.length < POSITIONS_PER_TERM && position <= POSITION_LIMIT) {
+    positions.push(position);
   }
 }
 

@@ -1,11 +1,13 @@
 // WildDuck's collections, read only: what the mailbox index is fed from. Never writes, and knows no SQL.
-import { MongoClient, ObjectId, type Collection, type Document, type Filter } from 'mongodb';
+import { MongoClient, ObjectId, type Collection, type Document } from 'mongodb';
 import { CONTENT_PROJECTION, receivedAt, toStoredMessage, type StoredMessage } from './stored-message.ts';
 
 export type { StoredMessage };
 
 /** A message is read whole; with its HTML it can weigh a megabyte. Small batches bound the memory. */
-const CONTENT_BATCH = 100;
+const UID_RUN = 100;
+/** Up to this many messages that nobody asked for are read along rather than beginning another query. */
+const UID_GAP = 5;
 
 export interface StoredMailbox {
   id: string;
@@ -125,8 +127,18 @@ class MongoStore implements WildduckStore {
     return [...newest].map(([userId, newestId]) => ({ userId, newestId }));
   }
 
-  readStates(mailboxId: string, uids: readonly number[]): Promise<StoredState[]> {
-    return this.#states({ mailbox: new ObjectId(mailboxId), uid: { $in: [...uids] } });
+  async readStates(mailboxId: string, uids: readonly number[]): Promise<StoredState[]> {
+    const wanted = new Set(uids);
+    const states: StoredState[] = [];
+    for (const run of uidRuns(uids)) {
+      const rows = await this.#messages
+        .find({ mailbox: new ObjectId(mailboxId), uid: { $gte: run.first, $lte: run.last } })
+        .project({ uid: 1, root: 1, modseq: 1, flags: 1, idate: 1 })
+        .batchSize(UID_RUN)
+        .toArray();
+      for (const row of rows) if (wanted.has(Number(row['uid']))) states.push(toStoredState(row));
+    }
+    return states;
   }
 
   async scanArrivals(mailboxId: string, afterUid: number, limit: number): Promise<{ uid: number; receivedAt: Date }[]> {
@@ -152,33 +164,44 @@ class MongoStore implements WildduckStore {
   }
 
   async *readMessages(mailboxId: string, uids: readonly number[]): AsyncGenerator<StoredMessage[]> {
-    for (let start = 0; start < uids.length; start += CONTENT_BATCH) {
-      const some = uids.slice(start, start + CONTENT_BATCH);
+    const wanted = new Set(uids);
+    for (const run of uidRuns(uids)) {
       const rows = await this.#messages
-        .find({ mailbox: new ObjectId(mailboxId), uid: { $in: some } })
+        .find({ mailbox: new ObjectId(mailboxId), uid: { $gte: run.first, $lte: run.last } })
         .project(CONTENT_PROJECTION)
+        .batchSize(UID_RUN)
         .toArray();
-      yield rows.map(toStoredMessage);
+      yield rows.filter((row) => wanted.has(Number(row['uid']))).map(toStoredMessage);
     }
   }
 
   close(): Promise<void> {
     return this.#client.close();
   }
+}
 
-  async #states(filter: Filter<Document>): Promise<StoredState[]> {
-    const rows = await this.#messages
-      .find(filter)
-      .project({ uid: 1, root: 1, modseq: 1, flags: 1, idate: 1 })
-      .toArray();
-    return rows.map((row) => ({
-      uid: Number(row['uid']),
-      messageKey: String(row['root'] ?? row['_id']),
-      modseq: Number(row['modseq'] ?? 0),
-      flags: (row['flags'] as string[] | undefined) ?? [],
-      receivedAt: receivedAt(row),
-    }));
+function toStoredState(row: Document): StoredState {
+  return {
+    uid: Number(row['uid']),
+    messageKey: String(row['root'] ?? row['_id']),
+    modseq: Number(row['modseq'] ?? 0),
+    flags: (row['flags'] as string[] | undefined) ?? [],
+    receivedAt: receivedAt(row),
+  };
+}
+
+/**
+ * UIDs as ranges of at most UID_RUN messages, in which few others lie. DocumentDB reads a range in 0.06 ms a
+ * message and a list (`$in`) in 1 ms; MongoDB does not mind.
+ */
+export function uidRuns(uids: readonly number[]): { first: number; last: number }[] {
+  const runs: { first: number; last: number }[] = [];
+  for (const uid of [...uids].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && uid - run.last <= UID_GAP && uid - run.first < UID_RUN) run.last = uid;
+    else runs.push({ first: uid, last: uid });
   }
+  return runs;
 }
 
 /** The smallest id that can be made at or after `moment` (ids start with their second). */
