@@ -169,6 +169,16 @@ export async function accountsToCompare(db: Queryable, before: Date, limit: numb
   return rows.map((row) => row.id);
 }
 
+/** Accounts that are gone while rows of their index are left, some of them. */
+export async function orphanedIndexes(db: Queryable, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ account_id: string }>(
+    `SELECT DISTINCT f.account_id FROM mailbox_folder f
+     WHERE NOT EXISTS (SELECT 1 FROM mailbox_account m WHERE m.account_id = f.account_id) LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => row.account_id);
+}
+
 /** How far the index of an account is; null when it was never begun. */
 export async function readIndexState(
   db: Queryable,

@@ -1,8 +1,10 @@
 // Conversations in lists: threading over folders, rows, counters, and what moves, copies and deletions do to them.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../mail-server/runtime/testing/test-database.ts';
+import { orphanedIndexes } from './account.store.ts';
 import { applyDelete, applyFlags, applyMove } from './apply.ts';
 import { getConversation, placesOfConversations } from './conversation.store.ts';
+import { dropIndex } from './drop-index.store.ts';
 import { listFolders, listLabels } from './folder.store.ts';
 import { CursorError, listConversations, listStatement } from './list.store.ts';
 import { conversationOf, createIndexedAccount, type IndexedAccount } from './testing/indexed-account.ts';
@@ -229,6 +231,22 @@ describe('pages', () => {
     expect(plan).toMatch(new RegExp(`Index Scan Backward using mailbox_conversation_folder_${index}`));
     expect(plan).not.toMatch(/Sort|Filter/);
   });
+});
+
+test('an account that is gone leaves nothing once its index is dropped', async () => {
+  await account.addAll([{ flags: ['Work'] }, { folder: 'Trash' }]);
+  expect(await orphanedIndexes(database.pool, 100)).toEqual([]);
+  await database.pool.query('DELETE FROM account WHERE id = $1', [account.accountId]);
+  expect(await orphanedIndexes(database.pool, 100)).toEqual([account.accountId]);
+  await dropIndex(database.pool, account.accountId);
+  expect(await orphanedIndexes(database.pool, 100)).toEqual([]);
+  const { rows } = await database.pool.query<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.columns WHERE column_name = 'account_id' AND table_name LIKE 'mailbox_%' ORDER BY 1`,
+  );
+  expect(rows.length).toBeGreaterThan(8);
+  for (const { table_name: table } of rows) {
+    expect((await database.pool.query(`SELECT FROM ${table} WHERE account_id = $1`, [account.accountId])).rowCount, table).toBe(0);
+  }
 });
 
 test('places of conversations, whole and in one folder', async () => {

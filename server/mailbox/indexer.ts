@@ -6,10 +6,11 @@ import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import type { WildduckStore } from '../infra/wildduck/store.ts';
 import {
-  accountsBehind, accountsOfUsers, accountsToCompare, isEmpty, leaseAccount, LeaseLostError, releaseLeases, type Writer,
+  accountsBehind, accountsOfUsers, accountsToCompare, isEmpty, leaseAccount, LeaseLostError, orphanedIndexes, releaseLeases, type Writer,
 } from './account.store.ts';
 import { buildAccount } from './build-account.ts';
 import { compareAccount } from './compare-account.ts';
+import { dropIndex } from './drop-index.store.ts';
 import { confirmItems, followJournal, journalReaches } from './follow-journal.ts';
 import { Turns } from './turns.ts';
 
@@ -23,6 +24,10 @@ const POLL_REACH_MS = 30_000;
 /** How often each account is compared message by message, in case something went wrong unseen. */
 const COMPARE_EVERY_MS = 24 * 3_600_000;
 const COMPARE_BATCH = 20;
+/** How often new accounts, and those due for comparison, are looked for: until then a new one has no folders. */
+const STALE_MS = 2_000;
+/** How often the index of accounts that are gone is looked for and removed. */
+const SWEEP_MS = 60_000;
 const RETRY_MS = 5_000;
 
 export interface IndexerDeps {
@@ -56,7 +61,8 @@ export class Indexer {
   /** Begins to poll. Returns at once. */
   start(): void {
     this.#loop(() => this.#poll(), POLL_MS);
-    this.#loop(() => this.#findStale(), 10_000);
+    this.#loop(() => this.#findStale(), STALE_MS);
+    this.#loop(() => this.#sweep(), SWEEP_MS);
   }
 
   /** The store says that something changed for a user. */
@@ -94,6 +100,13 @@ export class Indexer {
   async #findStale(): Promise<void> {
     const before = new Date(this.#deps.clock.now().getTime() - COMPARE_EVERY_MS);
     for (const accountId of await accountsToCompare(this.#deps.pool, before, COMPARE_BATCH)) this.#comparing.ask(accountId);
+  }
+
+  async #sweep(): Promise<void> {
+    for (const accountId of await orphanedIndexes(this.#deps.pool, 5)) {
+      await dropIndex(this.#deps.pool, accountId);
+      this.#deps.log.info({ account: accountId }, 'index of an account that is gone removed');
+    }
   }
 
   /** Learns which accounts store users are; users that are not Eider's are left alone. */
