@@ -75,9 +75,9 @@ export function ConversationRows({ list, mode, label }: ConversationRowsProps) {
   const onHover = useCallback(
     (id: string) => {
       window.clearTimeout(hover.current);
-      hover.current = window.setTimeout(() => prefetchConversation(client, id), HOVER_MS);
+      hover.current = window.setTimeout(() => prefetchConversation(client, id, rows.find((row) => row.id === id)?.folderId), HOVER_MS);
     },
-    [client],
+    [client, rows],
   );
   const { act, select, openRow } = list;
   const onAct = useCallback((id: string, action: ActionName) => act(action, [id]), [act]);

@@ -1,19 +1,24 @@
 'use client';
 // The pane beside (or over) the list and its states: nothing picked, loading, failed, gone, a conversation.
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { CloudAlert, MailOpen, MailX } from 'lucide-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { prefetchConversation, useConversation } from '../../_data/use-conversation.ts';
+import { useFolder } from '../../_data/use-folders.ts';
+import { whenIdle } from '../../_state/when-idle.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import { withConversation } from '../../_navigation/view.ts';
-import { MoveMenu } from '../list/move-menu.tsx';
+import { MoveMenu } from '../list/move-menu-lazy.tsx';
 import { actionSlug, neighbour } from '../list/use-list-controller.ts';
 import type { ListController } from '../list/use-list-controller.ts';
-import { ConversationView } from './conversation-view.tsx';
 import { ReadingSkeleton } from './reading-skeleton.tsx';
+
+/** Kept out of the first load of a list; fetched as soon as the browser has nothing else to do. */
+const loadView = () => import('./conversation-view.tsx');
+const ConversationView = lazy(() => loadView().then((module) => ({ default: module.ConversationView })));
 
 function NothingOpen({ selected }: { selected: number }) {
   const t = useT();
@@ -28,18 +33,20 @@ function NothingOpen({ selected }: { selected: number }) {
 function OpenConversation({ list, id }: { list: ListController; id: string }) {
   const t = useT();
   const client = useQueryClient();
-  const { conversation, gone, error, retry } = useConversation(id);
-  const [moving, setMoving] = useState(false);
   const { rows, view } = list;
+  const slug = view.kind === 'folder' ? view.folder : null;
+  const folderId = useFolder(slug)?.id;
+  const { conversation, gone, error, retry } = useConversation(id, folderId, slug === null || folderId !== undefined);
+  const [moving, setMoving] = useState(false);
 
   const ready = conversation !== undefined;
   useEffect(() => {
     if (!ready) return;
     for (const step of [1, -1] as const) {
       const next = neighbour(rows, id, step);
-      if (next) prefetchConversation(client, next);
+      if (next) prefetchConversation(client, next, folderId);
     }
-  }, [ready, id, rows, client]);
+  }, [ready, id, rows, client, folderId]);
 
   const back = <Button onClick={() => navigate(withConversation(view, null))}>{t('command.back')}</Button>;
   if (gone) {
@@ -59,7 +66,9 @@ function OpenConversation({ list, id }: { list: ListController; id: string }) {
   if (!conversation) return <ReadingSkeleton />;
   return (
     <>
-      <ConversationView conversation={conversation} list={list} onMove={() => setMoving(true)} />
+      <Suspense fallback={<ReadingSkeleton />}>
+        <ConversationView conversation={conversation} list={list} onMove={() => setMoving(true)} />
+      </Suspense>
       {moving && <MoveMenu currentSlug={actionSlug(view)} onClose={() => setMoving(false)} onPick={(folder) => list.act('move', [id], { id: folder.id, label: folder.label })} />}
     </>
   );
@@ -67,5 +76,6 @@ function OpenConversation({ list, id }: { list: ListController; id: string }) {
 
 /** `conversationId` from the URL. */
 export function ReadingPane({ list, conversationId }: { list: ListController; conversationId: string | null }) {
+  useEffect(() => whenIdle(() => void loadView()), []);
   return conversationId === null ? <NothingOpen selected={list.selection.ids.size} /> : <OpenConversation list={list} id={conversationId} />;
 }
