@@ -61,7 +61,7 @@ export function createServices(env: Record<string, string | undefined> = process
     attemptLimit: createAttemptLimit(
       valkeyCounters(redis, (error) => log.warn({ err: (error as Error).message }, 'sign-in limits count in this process only')),
     ),
-    sanitiser: createSanitiser(() => new Worker(new URL('./html/sanitise-worker.ts', import.meta.url))),
+    sanitiser: createSanitiser(() => new Worker(new URL('./html/sanitise-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 1024 } })),
     images: createRemoteImageSigner(secretBox.derive('web:images')),
     changes: createChangeFeed(databaseUrl, log),
     facts: createAccountFacts(wildduck),

@@ -10,6 +10,8 @@ import { startChores } from './chores.ts';
 export function startWeb(): void {
   notePeerAddresses();
   startChores(services());
+  // Its thread takes a second to load: not when the first message is opened.
+  void services().sanitiser.sanitise('warm-up', () => '<p></p>');
   process.send?.({ type: 'ready' });
 }
 

@@ -42,7 +42,7 @@ export async function settleSend(services: Services, owner: DraftOwner, row: sto
     if (draft) await removeDraft(services, owner, draft);
   });
   await settle(services, row, 'mark the answered message', async () => {
-    if (row.answers) await markReplied(services, owner, row.answers, row.answers.mode);
+    if (row.answers) await markReplied(services, owner, row.answers);
   });
   await store.setSendFinished(services.pool, row.id);
 }

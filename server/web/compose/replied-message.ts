@@ -1,13 +1,14 @@
-// The message that a draft answers or forwards: its place, and the header fields that join the two.
+// The message that a draft answers or forwards: which it is, and the header fields that join the two.
 import { getMessageRow } from '../../mailbox/conversation.store.ts';
 import type { ComposeFieldsFull } from '../contract/compose.ts';
-import { parseEmailId, type EmailPlace } from '../message/email-id.ts';
+import type { AnsweredMessage } from '../mailbox/mark-replied.ts';
+import { parseEmailId } from '../message/email-id.ts';
 import { readContent } from '../message/read-content.ts';
 import type { Services } from '../services.ts';
 
 export interface RepliedMessage {
-  place: EmailPlace;
-  mode: 'reply' | 'replyAll' | 'forward';
+  /** For marking it once the answer is sent. */
+  answered: AnsweredMessage;
   /** With angle brackets; null when the message has no usable Message-ID, or is forwarded. */
   inReplyTo: string | null;
   references: string[];
@@ -30,9 +31,10 @@ export async function findReplied(
   if (!row || !content) return null;
   const own = row.internetId.replace(/^<|>$/g, '');
   const { mode } = fields.inReplyTo;
-  if (mode === 'forward' || !MESSAGE_ID.test(own)) return { place, mode, inReplyTo: null, references: [] };
+  const answered = { conversationId: row.conversationId, messageKey: row.messageKey, mode };
+  if (mode === 'forward' || !MESSAGE_ID.test(own)) return { answered, inReplyTo: null, references: [] };
   const earlier = content.references.map((id) => id.replace(/^<|>$/g, '')).filter((id) => MESSAGE_ID.test(id) && id !== own);
   const chain = [...earlier, own];
   const kept = chain.length <= MAX_REFERENCES ? chain : [chain[0]!, ...chain.slice(-(MAX_REFERENCES - 1))];
-  return { place, mode, inReplyTo: `<${own}>`, references: kept.map((id) => `<${id}>`) };
+  return { answered, inReplyTo: `<${own}>`, references: kept.map((id) => `<${id}>`) };
 }

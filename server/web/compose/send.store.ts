@@ -14,7 +14,7 @@ export interface SendRow {
   queueId: string | null;
   blobKey: string | null;
   draftId: string | null;
-  answers: { folderId: string; uid: number; mode: 'reply' | 'replyAll' | 'forward' } | null;
+  answers: { conversationId: string; messageKey: string; mode: 'reply' | 'replyAll' | 'forward' } | null;
   /** Seconds since the row was last changed. */
   ageSeconds: number;
 }

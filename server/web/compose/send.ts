@@ -42,7 +42,7 @@ async function submit(services: Services, session: Session, fields: SendFields, 
   try {
     const built = await build(services, session, fields, row);
     const blobKey = `sends/${session.accountId}/${row.id}`;
-    const answers = built.replied ? { ...built.replied.place, mode: built.replied.mode } : null;
+    const answers = built.replied?.answered ?? null;
     const draftId = fields.draftId ?? null;
     await services.blobs.put(blobKey, built.content);
     await store.setSendContent(services.pool, row.id, { blobKey, draftId, answers });

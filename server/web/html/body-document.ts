@@ -10,6 +10,8 @@ export interface BodyChoices {
   theme: Theme;
   /** Whether remote images may load. */
   images: boolean;
+  /** Say that the end of the message is missing. */
+  clipped?: boolean;
   /** The proxied address of a remote image. */
   proxyUrl: (url: string) => string;
   /** The address of an embedded part, by Content-ID or attachment id; null when the message has no such part. */
@@ -38,6 +40,8 @@ export const BODY_HEADERS = {
   'cache-control': 'private, no-store',
 } as const;
 
+const CLIPPED = '<p class="eider-clipped">This message is very large; its end is not shown here. Download the original to read all of it.</p>';
+
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 
 const BASE_CSS = `
@@ -55,6 +59,7 @@ blockquote[type=cite],.eider-fold>blockquote{margin:8px 0 8px 0;padding-left:12p
 .eider-fold>summary{display:inline-block;list-style:none;cursor:pointer;padding:0 10px;border-radius:8px;background:#eaecef;color:#57606a;font:12px/18px system-ui,sans-serif;letter-spacing:1px;user-select:none}
 .eider-fold>summary::-webkit-details-marker{display:none}
 .eider-fold>summary:focus-visible{outline:2px solid #1a5fd0;outline-offset:2px}
+.eider-clipped{margin-top:16px;padding:8px 12px;border-radius:8px;background:#eaecef;color:#57606a;font:13px/1.5 system-ui,sans-serif}
 @media print{.eider-fold>summary{display:none}}
 `;
 
@@ -85,7 +90,7 @@ export function htmlDocument(mail: SanitisedHtml, choices: BodyChoices): string 
   const css = fill(`${mail.css}${dark ? mail.darkCss : ''}`, mail, choices);
   const body = fill(mail.html, mail, choices);
   const attributes = fill(mail.bodyAttributes, mail, choices);
-  return frame(`${BASE_CSS}${themeCss}`, css, attributes, body);
+  return frame(`${BASE_CSS}${themeCss}`, css, attributes, choices.clipped ? `${body}${CLIPPED}` : body);
 }
 
 /** The document for a plain-text message. */

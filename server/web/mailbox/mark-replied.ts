@@ -1,17 +1,34 @@
 // Marks a message as answered or forwarded, where every IMAP client sees it.
-import { getMessageRow } from '../../mailbox/conversation.store.ts';
+import { getConversation } from '../../mailbox/conversation.store.ts';
 import type { ReplyMode } from '../contract/compose.ts';
-import type { EmailPlace } from '../message/email-id.ts';
 import type { Services } from '../services.ts';
 
-/** The index follows from the mail store's journal. A message that is gone is passed over. */
+/** The message answered: by its content, because "send and archive" moves it while it is being marked. */
+export interface AnsweredMessage {
+  conversationId: string;
+  messageKey: string;
+  mode: ReplyMode;
+}
+
+/** Between finding a message and marking it, it may be moved: then it is looked for again. */
+const TRIES = 3;
+
+/** The index follows from the mail store's journal. A message that is gone, or lies in Junk or Trash, is passed over. */
 export async function markReplied(
   services: Services,
   account: { accountId: string; wildduckUserId: string; address: string },
-  place: EmailPlace,
-  mode: ReplyMode,
+  answered: AnsweredMessage,
 ): Promise<void> {
-  const row = await getMessageRow(services.pool, account.accountId, place);
-  if (!row) return;
-  await services.flags.addFlags(account, { folderPath: row.folderPath, uid: row.uid }, mode === 'forward' ? ['$Forwarded'] : ['\\Answered']);
+  const find = async () => {
+    const conversation = await getConversation(services.pool, { accountId: account.accountId, conversationId: answered.conversationId });
+    return conversation?.messages.find((message) => message.messageKey === answered.messageKey);
+  };
+  let row = await find();
+  for (let n = 0; row && n < TRIES; n += 1) {
+    const flags = answered.mode === 'forward' ? ['$Forwarded'] : ['\\Answered'];
+    await services.flags.addFlags(account, { folderPath: row.folderPath, uid: row.uid }, flags);
+    const now = await find();
+    if (now?.folderId === row.folderId && now.uid === row.uid) return;
+    row = now;
+  }
 }

@@ -2,7 +2,7 @@
 import type { MessageAttachment } from '../../infra/wildduck/types.ts';
 import type { MessageRow } from '../../mailbox/types.ts';
 import { BODY_HEADERS, htmlDocument, textDocument, type Theme } from '../html/body-document.ts';
-import type { SanitiseOutcome } from '../html/sanitiser.ts';
+import { MAX_HTML_CHARACTERS, type SanitiseOutcome } from '../html/sanitiser.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
 import { readAuthentication } from './authentication-results.ts';
@@ -35,6 +35,7 @@ export async function serveBody(
       theme: choice.theme,
       images,
       proxyUrl: (url) => services.images.pathFor(session.accountId, url),
+      clipped: isClipped(content),
       partUrl: (part) => {
         const attachment = attachmentOfPart(content, part);
         return attachment ? `/api/emails/${emailId}/attachments/${encodeURIComponent(attachment.id)}` : null;
@@ -44,7 +45,12 @@ export async function serveBody(
 }
 
 export function sanitisedBody(services: Services, session: Session, place: EmailPlace, content: StoredContent): Promise<SanitiseOutcome> {
-  return services.sanitiser.sanitise(`${session.accountId}:${emailIdOf(place)}`, async () => content.html);
+  return services.sanitiser.sanitise(`${session.accountId}:${emailIdOf(place)}`, () => content.html);
+}
+
+/** Part of the HTML is not shown. */
+export function isClipped(content: StoredContent): boolean {
+  return content.truncated || content.html.length > MAX_HTML_CHARACTERS;
 }
 
 /** The attachment that HTML embeds, by WildDuck's `attachment:ATT00001` or by Content-ID. */

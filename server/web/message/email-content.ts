@@ -2,6 +2,7 @@
 import type { EmailContent } from '../contract/message.ts';
 import type { MessageAttachment } from '../../infra/wildduck/types.ts';
 import type { Settings } from '../contract/session.ts';
+import { MAX_HTML_CHARACTERS } from '../html/sanitiser.ts';
 import { scanHtml } from '../html/scan-html.ts';
 import { htmlToPlainText } from '../compose/build-mime.ts';
 import { cleanFilename } from '../compose/uploads.ts';
@@ -46,7 +47,7 @@ export function toEmailContent(stored: StoredContent, facts: ContentFacts): Emai
     warnings: facts.outgoing
       ? []
       : senderWarnings({ from: facts.from, replyTo: facts.replyTo, authentication, ownDomains: facts.ownDomains }),
-    truncated: stored.truncated,
+    truncated: stored.truncated || stored.html.length > MAX_HTML_CHARACTERS,
   };
 }
 
