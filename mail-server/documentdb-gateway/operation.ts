@@ -12,6 +12,8 @@ const STOP_ERRORS: Record<StopReason, { code: number; message: string }> = {
   shutdown: { code: 11600, message: 'the server is shutting down' },
 };
 
+const CANCEL_AGAIN_MS = 200;
+
 export interface OperationDescription {
   readonly name: string;
   readonly namespace: string;
@@ -28,7 +30,7 @@ export class Operation {
   #connection: PgConnection | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stop: StopReason | null = null;
-  #cancelling: Promise<void> | null = null;
+  #tainted = false;
 
   constructor(id: number, description: OperationDescription) {
     this.id = id;
@@ -46,7 +48,7 @@ export class Operation {
 
   /** True once a cancellation was sent to the connection: it might still arrive, so the connection must not be reused. */
   get tainted(): boolean {
-    return this.#cancelling !== null;
+    return this.#tainted;
   }
 
   /** Milliseconds that the command may still take, at most `limitMs`. */
@@ -88,7 +90,16 @@ export class Operation {
   stop(reason: StopReason): void {
     if (this.#stop !== null) return;
     this.#stop = reason;
-    if (this.#connection !== null) this.#cancelling = this.#connection.cancel();
+    this.#cancel();
+  }
+
+  /** Repeated while the command runs: a cancellation that overtakes the statement it is meant for does nothing. */
+  #cancel(): void {
+    if (this.#connection === null) return;
+    this.#tainted = true;
+    void this.#connection.cancel();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#cancel(), CANCEL_AGAIN_MS);
   }
 }
 

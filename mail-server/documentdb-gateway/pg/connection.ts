@@ -5,10 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { FrameAssembler } from '../wire/frame-assembler.ts';
 import type { PgAddress } from './address.ts';
 import {
-  bindMessage,
+  bindAndExecute,
   cancelMessage,
-  EXECUTE,
-  FLUSH,
   parseMessage,
   passwordMessage,
   PG_FRAME,
@@ -17,7 +15,6 @@ import {
   readDataRow,
   readErrorFields,
   startupMessage,
-  SYNC,
   TERMINATE,
   type Parameter,
   type Row,
@@ -82,7 +79,7 @@ export class PgConnection {
     const timer = setTimeout(() => connection.#fail('no answer in time'), CONNECT_TIMEOUT_MS);
     try {
       const parameters = { user: address.user, database: address.database, client_encoding: 'UTF8', ...settings };
-      await connection.#dispatch([startupMessage(parameters)], null);
+      await connection.#dispatch(startupMessage(parameters), null);
     } catch (error) {
       connection.close();
       throw error;
@@ -115,16 +112,13 @@ export class PgConnection {
    */
   run(statement: Statement, parameters: Parameter[], flush = false): Promise<Row[]> {
     const known = this.#prepared.has(statement.name);
-    const messages = known ? [] : [parseMessage(statement)];
-    messages.push(bindMessage(statement, parameters), EXECUTE);
-    if (flush) messages.push(FLUSH);
-    messages.push(SYNC);
-    return this.#dispatch(messages, known ? null : statement.name);
+    const message = bindAndExecute(statement, parameters, flush);
+    return known ? this.#dispatch(message, null) : this.#dispatch(Buffer.concat([parseMessage(statement), message]), statement.name);
   }
 
   /** Runs plain SQL without parameters, such as BEGIN or COMMIT; several statements may be joined by semicolons. */
   execute(sql: string): Promise<Row[]> {
-    return this.#dispatch([queryMessage(sql)], null);
+    return this.#dispatch(queryMessage(sql), null);
   }
 
   /**
@@ -150,18 +144,12 @@ export class PgConnection {
     this.#fail('closed by the gateway');
   }
 
-  #dispatch(messages: Buffer[], parsing: string | null): Promise<Row[]> {
+  #dispatch(message: Buffer, parsing: string | null): Promise<Row[]> {
     if (this.#pending !== null) return Promise.reject(new Error('a PostgreSQL connection runs one statement at a time'));
     if (this.#closed) return Promise.reject(new PgConnectionLost(this.#lastFatal || 'already closed', []));
     return new Promise((resolve, reject) => {
       this.#pending = { rows: [], error: null, parsing, resolve, reject };
-      if (messages.length === 1) {
-        this.#socket.write(messages[0] as Buffer);
-        return;
-      }
-      this.#socket.cork();
-      for (const message of messages) this.#socket.write(message);
-      this.#socket.uncork();
+      this.#socket.write(message);
     });
   }
 

@@ -1,7 +1,7 @@
 // The pure parts of the PostgreSQL client: addresses, SCRAM, messages.
 import { describe, expect, test } from 'vitest';
 import { parsePgAddress } from './address.ts';
-import { bindMessage, readDataRow, readErrorFields, startupMessage } from './protocol.ts';
+import { bindAndExecute, readDataRow, readErrorFields, startupMessage } from './protocol.ts';
 import { ScramClient } from './scram.ts';
 
 describe('addresses', () => {
@@ -44,8 +44,9 @@ describe('SCRAM-SHA-256', () => {
 
 describe('messages', () => {
   test('Bind announces its own length and carries text, bytes and null', () => {
-    const frame = bindMessage({ name: 'find', sql: '' }, ['grüße', Buffer.from([1, 2]), null]);
-    expect(frame.readInt32BE(1)).toBe(frame.length - 1);
+    const frame = bindAndExecute({ name: 'find', sql: '' }, ['grüße', Buffer.from([1, 2]), null], true);
+    const bindEnd = frame.readInt32BE(1) + 1;
+    expect(frame.subarray(bindEnd).toString('latin1')).toBe('E\0\0\0\x09\0\0\0\0\0H\0\0\0\x04S\0\0\0\x04');
     expect(frame.subarray(6, 11).toString('latin1')).toBe('find\0');
     expect(frame.includes(Buffer.from('grüße'))).toBe(true);
   });

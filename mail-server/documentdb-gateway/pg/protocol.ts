@@ -49,11 +49,11 @@ function message(type: string, body: Buffer): Buffer {
 
 const cstring = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf8');
 
-export const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
-export const FLUSH = Buffer.from([0x48, 0, 0, 0, 4]);
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+const FLUSH = Buffer.from([0x48, 0, 0, 0, 4]);
 export const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 /** Describe is not needed: results are read by position and always binary. */
-export const EXECUTE = message('E', Buffer.concat([cstring(''), Buffer.alloc(4)]));
+const EXECUTE = message('E', Buffer.concat([cstring(''), Buffer.alloc(4)]));
 
 /** StartupMessage with the given run-time parameters (user, database, settings). */
 export function startupMessage(parameters: Record<string, string>): Buffer {
@@ -86,14 +86,21 @@ export function passwordMessage(body: Buffer): Buffer {
   return message('p', body);
 }
 
-/** Bind of the unnamed portal: all parameters and all results in binary form, written into one buffer. */
-export function bindMessage(statement: Statement, parameters: Parameter[]): Buffer {
+const END = Buffer.concat([EXECUTE, SYNC]);
+const END_WITH_FLUSH = Buffer.concat([EXECUTE, FLUSH, SYNC]);
+
+/**
+ * Bind of the unnamed portal, Execute and Sync in one buffer, since each separate write costs a system call's worth of
+ * time: all parameters and results in binary form. With `flush`, Flush goes before Sync.
+ */
+export function bindAndExecute(statement: Statement, parameters: Parameter[], flush: boolean): Buffer {
+  const end = flush ? END_WITH_FLUSH : END;
   let size = 1 + 4 + 1 + statement.name.length + 1 + 2 + 2 + 2 + 2 + 2;
   for (const parameter of parameters) {
     size += 4;
     if (parameter !== null) size += typeof parameter === 'string' ? Buffer.byteLength(parameter) : parameter.length;
   }
-  const frame = Buffer.allocUnsafe(size);
+  const frame = Buffer.allocUnsafe(size + end.length);
   frame[0] = 0x42;
   frame.writeInt32BE(size - 1, 1);
   frame[5] = 0; // unnamed portal
@@ -104,7 +111,8 @@ export function bindMessage(statement: Statement, parameters: Parameter[]): Buff
   at = frame.writeInt16BE(parameters.length, at);
   for (const parameter of parameters) at = writeParameter(frame, at, parameter);
   at = frame.writeInt16BE(1, at);
-  frame.writeInt16BE(1, at);
+  at = frame.writeInt16BE(1, at);
+  end.copy(frame, at);
   return frame;
 }
 
