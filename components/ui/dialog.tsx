@@ -27,6 +27,8 @@ export function Dialog({ title, closeLabel, onClose, children, footer, size = 'm
   useEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
+    // The browser would take the first control, which is the one that closes.
+    ref.current?.querySelector<HTMLElement>('[data-autofocus], input, [data-dialog-title]')?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -50,7 +52,7 @@ export function Dialog({ title, closeLabel, onClose, children, footer, size = 'm
     >
       <div className="flex max-h-[inherit] flex-col">
         <header className={cx('flex items-center justify-between ps-5 pe-3 pt-3.5 pb-2', bare && 'sr-only')}>
-          <h2 id={id} className="text-lg font-semibold">
+          <h2 id={id} data-dialog-title tabIndex={-1} className="text-lg font-semibold outline-none">
             {title}
           </h2>
           {!bare && <IconButton label={closeLabel} icon={<X className="size-4" />} onClick={onClose} />}

@@ -2,6 +2,7 @@
 // Loads what is needed for writing when the first message is begun, or when the browser has nothing else to do.
 import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from '../_state/store.ts';
+import { whenIdle } from '../_state/when-idle.ts';
 import { windowStore } from './compose-windows.ts';
 
 const loadDock = () => import('./compose-dock.tsx');
@@ -18,8 +19,7 @@ export function ComposeLayer() {
       void loadDock();
       void loadEditor();
     };
-    const timer = window.setTimeout(() => (window.requestIdleCallback ? window.requestIdleCallback(warm) : warm()), IDLE_MS);
-    return () => window.clearTimeout(timer);
+    return whenIdle(warm, IDLE_MS);
   }, []);
   return <Suspense>{any && <ComposeDock />}</Suspense>;
 }

@@ -3,7 +3,7 @@
 import { useDeferredValue, useId, useRef, useState } from 'react';
 import type { ClipboardEvent, KeyboardEvent, ReactNode } from 'react';
 import { X } from 'lucide-react';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { Avatar } from '../../../components/ui/avatar.tsx';
 import { cx } from '../../../components/ui/cx.ts';
@@ -22,16 +22,14 @@ export interface RecipientFieldProps {
   trailing?: ReactNode;
 }
 
-const NOBODY: MailAddress[] = [];
-
 function useSuggestions(typed: string, taken: readonly Recipient[]): MailAddress[] {
   const q = useDeferredValue(typed.trim());
-  const { data } = useQuery({
+  const { data } = useQuery<MailAddress[]>({
     queryKey: keys.suggestions(q.toLowerCase()),
     queryFn: ({ signal }) => api('contacts.suggest', { query: { q, limit: 8 } }, { signal }).then((answer) => answer.items),
     enabled: q.length > 0,
     staleTime: 60_000,
-    placeholderData: (before: MailAddress[] | undefined) => before ?? NOBODY,
+    placeholderData: keepPreviousData,
   });
   if (q === '' || typed.trim() === '') return [];
   const present = new Set(taken.map((person) => person.address.toLowerCase()));

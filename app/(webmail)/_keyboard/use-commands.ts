@@ -1,6 +1,6 @@
 'use client';
 // Joins keys and palette to what the mounted parts of the page can do. The part mounted last wins.
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import { matchStroke } from './keymap.ts';
 import type { CommandName } from './keymap.ts';
 
@@ -21,13 +21,18 @@ export const canRun = (name: CommandName): boolean => stack.some((entry) => entr
 
 /** Offers commands for as long as the component is mounted. */
 export function useCommands(commands: Commands): void {
-  const run = useEffectEvent((name: CommandName) => {
-    const handler = commands[name];
-    return handler !== undefined && handler() !== false;
+  const latest = useRef(commands);
+  useLayoutEffect(() => {
+    latest.current = commands;
   });
-  const has = useEffectEvent((name: CommandName) => commands[name] !== undefined);
   useEffect(() => {
-    const entry = { run: (name: CommandName) => run(name), has: (name: CommandName) => has(name) };
+    const entry = {
+      run: (name: CommandName) => {
+        const handler = latest.current[name];
+        return handler !== undefined && handler() !== false;
+      },
+      has: (name: CommandName) => latest.current[name] !== undefined,
+    };
     stack.push(entry);
     return () => {
       stack.splice(stack.indexOf(entry), 1);

@@ -23,7 +23,7 @@ export function ConfirmDialog() {
           <Button onClick={close}>{t('app.cancel')}</Button>
           <Button
             variant={question.danger ? 'danger' : 'primary'}
-            autoFocus
+            data-autofocus
             onClick={() => {
               close();
               question.onConfirm();

@@ -1,6 +1,7 @@
 'use client';
 // The folders with their unread counts; creating, renaming and deleting one's own.
 import { useState } from 'react';
+import dynamic from 'next/dynamic';
 import { Plus, Star } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
@@ -9,8 +10,9 @@ import { useFolders } from '../../_data/use-folders.ts';
 import type { ShownFolder } from '../../_data/use-folders.ts';
 import { ViewLink } from '../../_navigation/view-link.tsx';
 import { useView } from '../../_navigation/use-view.ts';
-import { FolderDialog } from './folder-dialog.tsx';
 import { FolderLink, ITEM_CLASS } from './folder-link.tsx';
+
+const FolderDialog = dynamic(() => import('./folder-dialog.tsx').then((module) => module.FolderDialog), { ssr: false });
 
 const SKELETON_WIDTHS = ['w-14', 'w-16', 'w-10', 'w-16', 'w-12', 'w-11'];
 

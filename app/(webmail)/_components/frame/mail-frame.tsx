@@ -12,16 +12,18 @@ import { useMe } from '../../_data/use-me.ts';
 import { useCommands, useKeyboard } from '../../_keyboard/use-commands.ts';
 import { navigate, useView } from '../../_navigation/use-view.ts';
 import type { View } from '../../_navigation/view.ts';
+import { questionStore } from '../../_state/confirm.ts';
+import { useStore } from '../../_state/store.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { MailPanes } from './mail-panes.tsx';
-import { PhoneDrawer } from './phone-drawer.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { Toaster } from './toaster.tsx';
 import { Topbar } from './topbar.tsx';
 import { useDocumentTitle } from './use-document-title.ts';
 
+const ConfirmDialog = dynamic(() => import('./confirm-dialog.tsx').then((module) => module.ConfirmDialog), { ssr: false });
+const PhoneDrawer = dynamic(() => import('./phone-drawer.tsx').then((module) => module.PhoneDrawer), { ssr: false });
 const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog.tsx').then((module) => module.ShortcutsDialog), { ssr: false });
 const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Palette), { ssr: false });
 const SettingsView = dynamic(() => import('../settings/settings-view.tsx').then((module) => module.SettingsView), { ssr: false });
@@ -36,6 +38,7 @@ export function MailFrame() {
   const t = useT();
   const view = useView();
   const me = useMe();
+  const asking = useStore(questionStore, (question) => question !== null);
   const [overlay, setOverlay] = useState<Overlay>(null);
   useLiveUpdates();
   useKeyboard();
@@ -84,7 +87,7 @@ export function MailFrame() {
       <ComposeLayer />
       <ConnectionNotice />
       <Toaster />
-      <ConfirmDialog />
+      {asking && <ConfirmDialog />}
       {overlay === 'help' && <ShortcutsDialog onClose={() => setOverlay(null)} />}
       {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
     </>

@@ -15,7 +15,7 @@ import { ConversationRows } from './conversation-rows.tsx';
 import { ListEmpty } from './list-empty.tsx';
 import { ListHeader } from './list-header.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
-import { MoveMenu } from './move-menu.tsx';
+import { MoveMenu } from './move-menu-lazy.tsx';
 import { useListCommands } from './use-list-commands.ts';
 import { actionSlug } from './use-list-controller.ts';
 import type { ListController } from './use-list-controller.ts';

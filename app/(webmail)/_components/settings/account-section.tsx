@@ -3,6 +3,7 @@
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
+import { cx } from '../../../../components/ui/cx.ts';
 import { TextField } from '../../../../components/ui/text-field.tsx';
 import type { Me } from '../../../../server/web/contract/session.ts';
 import { SettingRow } from './setting-row.tsx';
@@ -20,7 +21,11 @@ function Storage({ me }: { me: Me }) {
   return (
     <SettingRow title={t('settings.quota')}>
       <p className="text-sm text-ink-2">{limitBytes > 0 ? t('settings.quota.of', { used, limit: format.bytes(limitBytes) }) : t('settings.quota.used', { used })}</p>
-      {limitBytes > 0 && <meter aria-label={t('settings.quota')} min={0} max={1} high={0.9} value={share} className="mt-2 h-2 w-full max-w-80" />}
+      {limitBytes > 0 && (
+        <div role="meter" aria-label={t('settings.quota')} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(share * 100)} className="mt-2 h-1.5 w-full max-w-80 overflow-hidden rounded-full bg-pressed">
+          <div className={cx('h-full min-w-1 rounded-full', share > 0.9 ? 'bg-danger' : 'bg-accent')} style={{ width: `${share * 100}%` }} />
+        </div>
+      )}
     </SettingRow>
   );
 }
