@@ -1,7 +1,11 @@
 // clamd over TCP or a Unix socket (INSTREAM). Owns the protocol and its failures; verdict.ts owns the consequence.
 import { connect, type NetConnectOpts } from 'node:net';
 
-export type VirusScan = { kind: 'clean' } | { kind: 'infected'; name: string } | { kind: 'unscanned'; reason: string };
+export type VirusScan =
+  | { kind: 'clean' }
+  | { kind: 'infected'; name: string }
+  /** `absent`: this installation has no clamd, which is a choice; the others are failures to look. */
+  | { kind: 'unscanned'; reason: 'absent' | 'down' | 'too large' };
 
 export interface VirusScanner {
   scan(content: Buffer): Promise<VirusScan>;
@@ -17,14 +21,14 @@ export function createVirusScanner(url: string | undefined, onFailure: (error: E
   const target = url ? clamdAddress(url) : null;
   return {
     async scan(content) {
-      if (!target) return { kind: 'unscanned', reason: 'no clamd' };
-      if (Date.now() < restUntil) return { kind: 'unscanned', reason: 'clamd is down' };
+      if (!target) return { kind: 'unscanned', reason: 'absent' };
+      if (Date.now() < restUntil) return { kind: 'unscanned', reason: 'down' };
       try {
         return parseClamdReply(await instream(target, content));
       } catch (error) {
         restUntil = Date.now() + REST_MS;
         onFailure(error as Error);
-        return { kind: 'unscanned', reason: 'clamd failed' };
+        return { kind: 'unscanned', reason: 'down' };
       }
     },
   };

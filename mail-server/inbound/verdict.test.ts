@@ -41,9 +41,18 @@ describe('verdict', () => {
     expect(verdict).toMatchObject({ kind: 'refuse', because: 'virus', reply: { code: 550 } });
   });
 
+  test.each([
+    ['absent', 'no'],
+    ['down', 'unscanned'],
+    ['too large', 'unscanned'],
+  ] as const)('clamd %s: %s', (reason, mark) => {
+    expect(decide(scanned('no action'), { kind: 'unscanned', reason }, fine)).toEqual({ kind: 'deliver', mark });
+    expect(decide(scanned('add header'), { kind: 'unscanned', reason }, fine)).toEqual({ kind: 'deliver', mark: 'yes' });
+  });
+
   test('summary', () => {
     expect(scanSummary(scanned('no action'), { kind: 'clean' })).toBe('rspamd=no action score=1.3/15; clamd=clean');
-    expect(scanSummary(unscanned, { kind: 'unscanned', reason: 'no clamd' })).toBe('rspamd=unscanned (rspamd is down); clamd=unscanned (no clamd)');
+    expect(scanSummary(unscanned, { kind: 'unscanned', reason: 'absent' })).toBe('rspamd=unscanned (rspamd is down); clamd=unscanned (absent)');
   });
 });
 

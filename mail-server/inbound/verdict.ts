@@ -18,11 +18,13 @@ export interface DmarcFinding {
 /**
  * A virus and rspamd's `reject` are refused, `soft reject` is put off, and everything else is delivered.
  * A failed DMARC check with a policy sends to Junk and never refuses: RFC 9989 forbids refusing for
- * `p=reject` alone, since mailing lists break signatures. Without rspamd the message is marked as unscanned.
+ * `p=reject` alone, since mailing lists break signatures. What rspamd or clamd could not look at is marked as
+ * unscanned; an installation without clamd has chosen so.
  */
 export function decide(spam: SpamScan, virus: VirusScan, dmarc: DmarcFinding): Verdict {
   if (virus.kind === 'infected') return refuse('virus', 550, '5.7.1 Message contains malware');
   const failed = dmarc.result === 'fail' && (dmarc.policy === 'reject' || dmarc.policy === 'quarantine');
+  const unseen = virus.kind === 'unscanned' && virus.reason !== 'absent';
   if (spam.kind === 'unscanned') return { kind: 'deliver', mark: failed ? 'yes' : 'unscanned' };
   switch (spam.action) {
     case 'reject':
@@ -34,7 +36,7 @@ export function decide(spam: SpamScan, virus: VirusScan, dmarc: DmarcFinding): V
       return { kind: 'deliver', mark: 'yes' };
     case 'no action':
     case 'greylist':
-      return { kind: 'deliver', mark: failed ? 'yes' : 'no' };
+      return { kind: 'deliver', mark: failed ? 'yes' : unseen ? 'unscanned' : 'no' };
   }
 }
 
