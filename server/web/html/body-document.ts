@@ -20,7 +20,7 @@ export interface BodyChoices {
 
 /**
  * `allow-same-origin` gives the parent page a look at the document, to measure its height; without `allow-scripts`
- * nothing in the document can look back. See docs/decisions/0004-mail-body-document.md.
+ * nothing in the document can look back. See docs/decisions/0020-mail-body-document.md.
  */
 export const BODY_SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
 

@@ -54,7 +54,7 @@ describe('sanitiser', () => {
   test('a large mail is cut, and does not hold a small one up', async () => {
     sanitiser = createSanitiser(startReal, 60_000);
     const order: string[] = [];
-    const large = sanitiser.sanitise('large', () => '<p>x</p>'.repeat(MAX_HTML_CHARACTERS / 4)).then((outcome) => (order.push('large'), outcome));
+    const large = sanitiser.sanitise('large', () => `<p>${'some words '.repeat(100)}</p>`.repeat(MAX_HTML_CHARACTERS / 500)).then((outcome) => (order.push('large'), outcome));
     const small = sanitiser.sanitise('small', () => '<p>y</p>').then(() => order.push('small'));
     await small;
     const outcome = await large;
