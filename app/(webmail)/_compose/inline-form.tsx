@@ -23,7 +23,10 @@ export default function InlineForm({ windowId }: { windowId: string }) {
     return request?.kind === 'reply' ? request.mode : 'reply';
   });
   const { phase } = state;
-  useEffect(() => box.current?.scrollIntoView({ block: 'end', behavior: 'smooth' }), [phase]);
+  useEffect(() => {
+    // In a block: scrolling answers with a promise in newer browsers, and an effect must not return one.
+    void box.current?.scrollIntoView({ block: 'end', behavior: 'smooth' });
+  }, [phase]);
   const Icon = MODES[mode];
   return (
     <div ref={box} role="region" aria-label={t('compose.window', { subject: state.subject || t('compose.newMessage') })} data-compose={windowId} className="mx-5 mt-2 mb-8 scroll-mb-8 overflow-hidden rounded-xl border border-line-strong bg-raised shadow-2 max-sm:mx-3 sm:ms-18">
