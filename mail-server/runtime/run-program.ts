@@ -1,5 +1,5 @@
 // Runs one host program to its end and collects what it printed. Long-lived services belong to supervisor/.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { SetupError } from './setup-error.ts';
 
 export interface RunOptions {
@@ -18,11 +18,8 @@ export interface RunResult {
   stderr: string;
 }
 
-/** Programs under way; they end when we do, however that comes about. */
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGTERM');
-});
+/** Killed by the kernel when we end, however that comes about: whoever starts next must find nobody at work. */
+const BOUND = ['--pdeathsig', 'KILL', '--'];
 
 /**
  * Runs `command` and resolves with its exit code and output, whatever the code.
@@ -30,13 +27,11 @@ process.on('exit', () => {
  */
 export function tryProgram(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
+    const child = spawn('setpriv', [...BOUND, command, ...args], {
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    running.add(child);
-    child.once('close', () => running.delete(child));
     const timeoutMs = options.timeoutMs ?? 600_000;
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -49,13 +44,13 @@ export function tryProgram(command: string, args: readonly string[], options: Ru
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      const reason = error.code === 'ENOENT' ? 'is not installed' : `cannot be run: ${error.message}`;
-      reject(new SetupError(`${command} ${reason}`));
+      reject(new SetupError(error.code === 'ENOENT' ? 'setpriv is not installed: apt-get install util-linux' : `${command} cannot be run: ${error.message}`));
     });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       if (timedOut) return reject(new SetupError(`${command} gave no result within ${timeoutMs / 1000} s`));
       const stderr = Buffer.concat(err).toString('utf8');
+      if (code === 127 && stderr.startsWith('setpriv: failed to execute')) return reject(new SetupError(`${command} is not installed`));
       resolve({
         code: code ?? 1,
         stdout: Buffer.concat(out).toString('utf8'),
