@@ -76,17 +76,42 @@ export interface IndexedFolder {
   uidValidity: number;
   modseq: number;
   messages: number;
+  unread: number;
+}
+
+/** A view's size, for choosing how to search. */
+export interface IndexedView {
+  viewId: string;
+  /** A label's name; empty for `starred`. */
+  label: string;
+  messages: number;
+}
+
+/** All folders (hidden ones included) and views of an account. */
+export async function foldersAndViews(db: Queryable, accountId: string): Promise<{ folders: IndexedFolder[]; views: IndexedView[] }> {
+  const { rows } = await db.query<Record<string, unknown>>({
+    name: 'mailbox-folders-and-views',
+    text: `SELECT folder_id, kind, path, special_use, subscribed, hidden, uid_validity, modseq, messages, unread
+           FROM mailbox_folder WHERE account_id = $1`,
+    values: [accountId],
+  });
+  return {
+    folders: rows.filter((row) => row['kind'] === 'folder').map(toIndexedFolder),
+    views: rows.filter((row) => row['kind'] !== 'folder').map((row) => ({
+      viewId: row['folder_id'] as string,
+      label: row['kind'] === 'label' ? (row['path'] as string) : '',
+      messages: row['messages'] as number,
+    })),
+  };
 }
 
 /** The account's folders as the indexer compares them with the store; views left out, hidden ones included. */
 export async function indexedFolders(db: Queryable, accountId: string): Promise<IndexedFolder[]> {
-  const { rows } = await db.query({
-    name: 'mailbox-indexed-folders',
-    text: `SELECT folder_id, path, special_use, subscribed, hidden, uid_validity, modseq, messages
-           FROM mailbox_folder WHERE account_id = $1 AND kind = 'folder'`,
-    values: [accountId],
-  });
-  return rows.map((row: Record<string, unknown>) => ({
+  return (await foldersAndViews(db, accountId)).folders;
+}
+
+function toIndexedFolder(row: Record<string, unknown>): IndexedFolder {
+  return {
     folderId: row['folder_id'] as string,
     path: row['path'] as string,
     specialUse: row['special_use'] as SpecialUse | null,
@@ -95,7 +120,8 @@ export async function indexedFolders(db: Queryable, accountId: string): Promise<
     uidValidity: row['uid_validity'] as number,
     modseq: row['modseq'] as number,
     messages: row['messages'] as number,
-  }));
+    unread: row['unread'] as number,
+  };
 }
 
 /**

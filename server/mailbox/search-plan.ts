@@ -27,9 +27,11 @@ export interface SearchPlan {
   values: unknown[];
   usesMessage: boolean;
   usesTerms: boolean;
-  /** The only ones that may be unread or starred: lets the small index of those drive. */
+  /** What all results have: lets the few that have it drive the search. */
   onlyUnread: boolean;
   onlyStarred: boolean;
+  /** Labels, lower case, that all results carry. */
+  labels: string[];
   receivedBefore: Date | null;
   receivedAfter: Date | null;
   /** Ids of the only folders that results may be in; null: no folder was named. */
@@ -56,7 +58,7 @@ export function planSearch(search: SearchNode, context: PlanContext): SearchPlan
   if (!root) return null;
   const plan: SearchPlan = {
     template: null, selective: false, condition: 'true', values: [], usesMessage: false, usesTerms: false,
-    onlyUnread: false, onlyStarred: false, receivedBefore: null, receivedAfter: null, folders: null, anywhere: false,
+    onlyUnread: false, onlyStarred: false, labels: [], receivedBefore: null, receivedAfter: null, folders: null, anywhere: false,
   };
   const builder = new Builder(plan, context);
   const conjuncts = root.kind === 'and' ? root.nodes.flatMap((node) => (node.kind === 'and' ? node.nodes : [node])) : [root];
@@ -68,6 +70,7 @@ export function planSearch(search: SearchNode, context: PlanContext): SearchPlan
       templates.push(text);
       plan.selective ||= isSelective(node);
     } else if (!builder.narrow(node)) {
+      if (node.kind === 'label') plan.labels.push(node.name.toLowerCase());
       conditions.push(builder.condition(node));
     }
     for (const fact of impliedFacts(node)) {

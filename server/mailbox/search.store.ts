@@ -2,13 +2,15 @@
 // search-plan.ts's; here is how it is asked so that neither common nor rare words take long.
 import type { Queryable } from '../infra/db/pool.ts';
 import { decodeCursor, encodeCursor, CONVERSATION_COLUMNS, PAGE_LIMIT, toConversationRow, type ConversationPage, type ConversationRecord, type CursorPosition } from './list.store.ts';
-import { indexedFolders, type IndexedFolder } from './folder.store.ts';
+import { foldersAndViews, type IndexedFolder, type IndexedView } from './folder.store.ts';
 import { parseSearch } from './search-query.ts';
-import { matches, planSearch, type SearchPlan } from './search-plan.ts';
+import { planSearch, type SearchPlan } from './search-plan.ts';
+import { earlierStatement, FIRST_FREE_PARAMETER, matchStatement, parameters, type Reader } from './search-statement.store.ts';
+import { STARRED_VIEW } from './types.ts';
 import { foldText } from './words.ts';
 
-/** A folder of at most this many messages is read through rather than every match looked up in it. */
-const SMALL_FOLDER = 3000;
+/** What only this many messages can fulfil (in a folder, unread, with a label) is read through, not every match looked up. */
+const FEW = 3000;
 /** Rounds of reading for one page: a thread of thousands of matches takes several. */
 const ROUND_LIMIT = 12;
 
@@ -32,7 +34,7 @@ export async function searchConversations(db: Queryable, search: SearchQuery, no
   const root = parseSearch(search.query, now);
   if (!root) return { rows: [], nextCursor: null };
   const after = search.cursor === undefined ? null : decodeCursor(search.cursor, 'message');
-  const { folders, ownAddress } = await loadAccount(db, search.accountId);
+  const { folders, views, ownAddress } = await loadAccount(db, search.accountId);
   const plan = planSearch(root, {
     folderIds: (name) => folders.filter((folder) => folderNames(folder).includes(name)).map((folder) => folder.folderId),
     ownAddress,
@@ -43,9 +45,9 @@ export async function searchConversations(db: Queryable, search: SearchQuery, no
   if (scope.length === 0) return { rows: [], nextCursor: null };
   const bucketIds = await bucketsFor(db, search.accountId, plan, after);
   if (bucketIds.length === 0) return { rows: [], nextCursor: null };
-  const reader: Reader = { db, accountId: search.accountId, plan, scope, bucketIds, drive: chooseDrive(plan, folders, scope) };
+  const reader: Reader = { accountId: search.accountId, plan, scope, bucketIds, ...chooseDrive(plan, folders, views, scope) };
   const limit = Math.min(Math.max(1, search.limit), PAGE_LIMIT);
-  const { matches, position } = await collect(reader, limit, after);
+  const { matches, position } = await collect(db, reader, limit, after);
   return { rows: await toRows(db, search.accountId, matches), nextCursor: position && encodeCursor(position) };
 }
 
@@ -57,21 +59,8 @@ interface Match {
   uid: number;
 }
 
-interface Reader {
-  db: Queryable;
-  accountId: string;
-  plan: SearchPlan;
-  scope: string[];
-  /** Newest first. */
-  bucketIds: number[];
-  /** `terms`: bucket by bucket through the full-text index. `items`: row by row, newest first. */
-  drive: 'terms' | 'items';
-}
-
-/** Parameters 1 to 8 are the same in every statement; the plan's own follow. */
-const FIRST_FREE_PARAMETER = 9;
-
 async function collect(
+  db: Queryable,
   reader: Reader,
   limit: number,
   after: CursorPosition | null,
@@ -80,8 +69,8 @@ async function collect(
   let position = after;
   for (let round = 0; round < ROUND_LIMIT; round++) {
     const wanted = limit - found.size + 1;
-    const batch = await readMatches(reader, position, [...found.keys()], wanted);
-    const repeated = after ? await matchedBefore(reader, after, batch.map((match) => match.conversation_id)) : new Set();
+    const batch = await readMatches(db, reader, position, [...found.keys()], wanted);
+    const repeated = after ? await matchedBefore(db, reader, after, batch.map((match) => match.conversation_id)) : new Set();
     for (const match of batch) {
       if (found.size === limit && !found.has(match.conversation_id) && !repeated.has(match.conversation_id)) {
         return { matches: [...found.values()], position };
@@ -95,94 +84,51 @@ async function collect(
 }
 
 /** The next `count` matches after `position`, one per conversation and bucket at most. */
-async function readMatches(reader: Reader, position: CursorPosition | null, skip: string[], count: number): Promise<Match[]> {
-  const { rows } = await reader.db.query<Match>(statement(reader, position !== null), parameters(reader, position, skip, count));
+async function readMatches(
+  db: Queryable,
+  reader: Reader,
+  position: CursorPosition | null,
+  skip: string[],
+  count: number,
+): Promise<Match[]> {
+  const { rows } = await db.query<Match>(matchStatement(reader, position !== null), parameters(reader, position, skip, count));
   return rows;
 }
 
 /** Which of these conversations were on an earlier page: they have a match at or before the cursor's place. */
-async function matchedBefore(reader: Reader, after: CursorPosition, conversationIds: string[]): Promise<Set<string>> {
+async function matchedBefore(
+  db: Queryable,
+  reader: Reader,
+  after: CursorPosition,
+  conversationIds: string[],
+): Promise<Set<string>> {
   if (conversationIds.length === 0) return new Set();
-  const { rows } = await reader.db.query<{ conversation_id: string }>(
-    `SELECT DISTINCT i.conversation_id
-     FROM mailbox_item i ${lookups(reader.plan)}
-     WHERE i.account_id = $1 AND i.conversation_id = ANY($6::uuid[]) AND ${rowConditions(reader.plan)}
-       AND (i.received_at, i.message_key) >= ($4::timestamptz, $5::text) AND ${templateCondition(reader.plan)} AND ${UNUSED}`,
+  const { rows } = await db.query<{ conversation_id: string }>(
+    earlierStatement(reader.plan),
     parameters(reader, after, conversationIds, 0),
   );
   return new Set(rows.map((row) => row.conversation_id));
 }
 
-function parameters(reader: Reader, position: CursorPosition | null, conversationIds: string[], count: number): unknown[] {
-  const { plan } = reader;
-  return [
-    reader.accountId, reader.scope, reader.bucketIds, position?.at ?? null, position?.id ?? null, conversationIds, count,
-    plan.template, ...plan.values,
-  ];
-}
-
-/** Gives parameters that a statement has no use for a type, which PostgreSQL insists on. Folds to true. */
-const UNUSED = `($3::bigint[] IS NULL OR true) AND ($4::timestamptz IS NULL OR true) AND ($5::text IS NULL OR true)
-  AND ($7::bigint IS NULL OR true) AND ($8::text IS NULL OR true)`;
-
-/**
- * What a row's conditions need, looked up row by row. OFFSET 0 keeps the planner from joining whole tables: it
- * knows nothing of the words' frequencies and would rather read a mailbox's million messages once.
- */
-function lookups(plan: SearchPlan): string {
-  const message = 'CROSS JOIN LATERAL (SELECT size_bytes, has_attachment FROM mailbox_message WHERE account_id = $1 AND message_key = i.message_key OFFSET 0) m';
-  const terms = 'CROSS JOIN LATERAL (SELECT bucket_id, terms FROM mailbox_search WHERE account_id = $1 AND message_key = i.message_key OFFSET 0) s';
-  return `${plan.usesMessage ? message : ''} ${plan.usesTerms || plan.template !== null ? terms : ''}`;
-}
-
-function templateCondition(plan: SearchPlan): string {
-  return plan.template === null ? 'true' : matches('$8::text');
-}
-
-function rowConditions(plan: SearchPlan): string {
-  return [
-    'i.folder_id = ANY($2::text[])',
-    'NOT i.deleted',
-    ...(plan.onlyUnread ? ['i.unread'] : []),
-    ...(plan.onlyStarred ? ['i.starred'] : []),
-    // Dates are the query's own and already Date objects: nothing of what was typed stands in the SQL.
-    ...(plan.receivedBefore ? [`i.received_at < '${plan.receivedBefore.toISOString()}'::timestamptz`] : []),
-    ...(plan.receivedAfter ? [`i.received_at >= '${plan.receivedAfter.toISOString()}'::timestamptz`] : []),
-    `(${plan.condition})`,
-  ].join(' AND ');
-}
-
-function statement(reader: Reader, hasCursor: boolean): string {
-  const { plan } = reader;
-  const older = (alias: string) => (hasCursor ? `AND (${alias}.received_at, ${alias}.message_key) < ($4::timestamptz, $5::text)` : '');
-  const columns = 'i.conversation_id, i.received_at, i.message_key, i.folder_id, i.uid';
-  if (reader.drive === 'terms') {
-    // Bucket by bucket, newest first: PostgreSQL stops at the bucket that fills the page.
-    const message = plan.usesMessage ? 'JOIN mailbox_message m ON m.account_id = $1 AND m.message_key = s.message_key' : '';
-    return `SELECT hit.* FROM unnest($3::bigint[]) AS b (bucket_id)
-      CROSS JOIN LATERAL (
-        SELECT * FROM (
-          SELECT DISTINCT ON (i.conversation_id) ${columns}
-          FROM (SELECT * FROM mailbox_search s WHERE ${matches('$8::text', 'b.bucket_id')} OFFSET 0) s
-          JOIN mailbox_item i ON i.account_id = $1 AND i.message_key = s.message_key
-          ${message}
-          WHERE ${rowConditions(plan)} ${older('s')} AND i.conversation_id <> ALL($6::uuid[])
-          ORDER BY i.conversation_id, i.received_at DESC, i.message_key DESC
-        ) each_conversation ORDER BY received_at DESC, message_key DESC LIMIT $7::bigint
-      ) hit WHERE ${UNUSED} LIMIT $7::bigint`;
-  }
-  const single = reader.scope.length === 1 ? 'AND i.folder_id = ($2::text[])[1]' : '';
-  return `SELECT ${columns} FROM mailbox_item i ${lookups(plan)}
-    WHERE i.account_id = $1 ${single} AND ${rowConditions(plan)} ${older('i')}
-      AND i.conversation_id <> ALL($6::uuid[]) AND ${templateCondition(plan)} AND ${UNUSED}
-    ORDER BY i.received_at DESC, i.message_key DESC LIMIT $7::bigint`;
-}
-
 /** The full-text index drives where some word must be there; rows do where a few of them must hold the result. */
-function chooseDrive(plan: SearchPlan, folders: readonly IndexedFolder[], scope: readonly string[]): 'terms' | 'items' {
-  if (!plan.selective) return 'items';
-  const inScope = folders.filter((folder) => scope.includes(folder.folderId)).reduce((sum, folder) => sum + folder.messages, 0);
-  return inScope <= SMALL_FOLDER && scope.length === 1 ? 'items' : 'terms';
+function chooseDrive(
+  plan: SearchPlan,
+  folders: readonly IndexedFolder[],
+  views: readonly IndexedView[],
+  scope: readonly string[],
+): Pick<Reader, 'drive' | 'view'> {
+  const inScope = folders.filter((folder) => scope.includes(folder.folderId));
+  // A view leaves Junk and Trash out, which a search may be about.
+  const aside = inScope.some((folder) => folder.specialUse === 'junk' || folder.specialUse === 'trash');
+  // One label may be written in several ways; then each has a view of its own, and none holds all.
+  const named = views.filter((view) => view.label !== '' && plan.labels.includes(view.label.toLowerCase()));
+  const label = plan.labels.length === 1 && named.length === 1 && !aside ? named[0]! : undefined;
+  if (label && label.messages <= FEW) return { drive: 'items', view: label.viewId };
+  const few =
+    (inScope.length === 1 && inScope[0]!.messages <= FEW) ||
+    (plan.onlyUnread && inScope.reduce((sum, folder) => sum + folder.unread, 0) <= FEW) ||
+    (plan.onlyStarred && !aside && (views.find((view) => view.viewId === STARRED_VIEW)?.messages ?? 0) <= FEW);
+  return { drive: few || !plan.selective ? 'items' : 'terms', view: null };
 }
 
 function chooseFolders(folders: readonly IndexedFolder[], plan: SearchPlan, folderId: string | undefined): string[] {
@@ -203,12 +149,15 @@ function folderNames(folder: IndexedFolder): string[] {
   return names.filter((name) => name !== '').map(foldText);
 }
 
-async function loadAccount(db: Queryable, accountId: string): Promise<{ folders: IndexedFolder[]; ownAddress: string }> {
-  const folders = await indexedFolders(db, accountId);
+async function loadAccount(
+  db: Queryable,
+  accountId: string,
+): Promise<{ folders: IndexedFolder[]; views: IndexedView[]; ownAddress: string }> {
+  const { folders, views } = await foldersAndViews(db, accountId);
   const { rows } = await db.query<{ address: string }>({
     name: 'mailbox-own-address', text: 'SELECT address FROM account WHERE id = $1', values: [accountId],
   });
-  return { folders, ownAddress: rows[0]?.address ?? '' };
+  return { folders, views, ownAddress: rows[0]?.address ?? '' };
 }
 
 /** Buckets that can hold results, newest first. */
