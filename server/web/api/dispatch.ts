@@ -66,7 +66,9 @@ export function createDispatch(services: Services, handlers: Handlers): (request
       await renewSession(services, session, contract, context);
       return answer(services, contract, result, answerHeaders, requestId);
     } catch (thrown) {
-      const error = mapError(thrown, services.log, {
+      // The client went away in the middle: nobody reads the answer, and the fault is not ours.
+      const cause = request.signal.aborted && !(thrown instanceof AppError) ? new AppError('invalid_request', { text: 'The request was broken off.' }) : thrown;
+      const error = mapError(cause, services.log, {
         requestId,
         route: match.kind === 'route' ? match.name : 'none',
         ...(session ? { accountId: session.accountId } : {}),

@@ -30,10 +30,10 @@ const FLAG: Record<Exclude<SpecialUse, 'inbox'>, string> = {
   junk: '\\Junk',
   trash: '\\Trash',
 };
-/** Made when missing. The mail store has no way to set the flag later, and makes all but Archive itself. */
+/** Made when missing: in accounts that were not made by Eider. The mail store has no way to set the flag later. */
 const DEFAULT_PATH: Record<Exclude<SpecialUse, 'inbox'>, string> = {
   drafts: 'Drafts',
-  sent: 'Sent Mail',
+  sent: 'Sent',
   archive: 'Archive',
   junk: 'Junk',
   trash: 'Trash',
