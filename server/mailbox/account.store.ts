@@ -95,6 +95,15 @@ export async function leaseAccount(
   return rows[0] ? toPosition(rows[0]) : null;
 }
 
+/** Accounts with a mailbox in the store, by address; only one when `address` is given (lower case). */
+export async function indexableAccounts(db: Queryable, address?: string): Promise<{ accountId: string; address: string }[]> {
+  const { rows } = await db.query<{ id: string; address: string }>(
+    'SELECT id, address FROM account WHERE wildduck_user_id IS NOT NULL AND ($1::text IS NULL OR address = $1) ORDER BY address',
+    [address ?? null],
+  );
+  return rows.map((row) => ({ accountId: row.id, address: row.address }));
+}
+
 /** Whether Eider knows this account and it has a mailbox in the store. */
 export async function isIndexable(db: Queryable, accountId: string): Promise<boolean> {
   const { rowCount } = await db.query('SELECT FROM account WHERE id = $1 AND wildduck_user_id IS NOT NULL', [accountId]);
