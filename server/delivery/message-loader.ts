@@ -31,7 +31,7 @@ export function messageLoader(deps: LoaderDeps): MessageLoader {
   /** Oldest first; `bytes` is 0 until it has been loaded. */
   const cache = new Map<string, { message: Promise<LoadedMessage | null>; bytes: number }>();
   let cachedBytes = 0;
-  let asked: { queueId: string; resolve(message: LoadedMessage | null): void; reject(error: unknown): void }[] = [];
+  const asked: { queueId: string; resolve(message: LoadedMessage | null): void; reject(error: unknown): void }[] = [];
 
   async function flush(): Promise<void> {
     const batch = asked.splice(0, MAX_QUERY_MESSAGES);

@@ -89,5 +89,4 @@ test('killed at any moment, workers lose nothing', async () => {
   expect(twice.filter((address) => !lost.has(address))).toEqual([]);
   expect(twice.length).toBeLessThanOrEqual(KILLS * DEFAULT_POOL_LIMITS.connectionsPerSite);
   expect(events.filter((event) => event.startsWith('delivered '))).toHaveLength(MESSAGES);
-  console.info(`worker kills: ${KILLS}, messages: ${MESSAGES}, attempts of unknown outcome: ${lost.size}, arrived twice: ${twice.length}`);
 }, 180_000);

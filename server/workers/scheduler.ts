@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { requeueDue } from '../delivery/lease.store.ts';
-import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.ts';
+import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { folderBlobStore } from '../infra/blobs/blob-store.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger } from '../infra/log/logger.ts';
+import { deleteExpired, EXPIRED_ROWS, type ExpiredRows } from './expired-rows.store.ts';
 import { runRole } from './role.ts';
 
 const SECOND = 1_000;
@@ -45,9 +46,7 @@ await runRole('scheduler', async () => {
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
     { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ ...(await requeueDue(pool, 1_000)) }) },
-    sqlJob(pool, 'idempotency', 10 * MINUTE, 'DELETE FROM idempotency_record WHERE expires_at <= now()'),
-    sqlJob(pool, 'suppressions', HOUR, 'DELETE FROM suppression WHERE expires_at <= now()'),
-    sqlJob(pool, 'sessions', 10 * MINUTE, 'DELETE FROM web_session WHERE expires_at <= now()'),
+    ...Object.keys(EXPIRED_ROWS).map((name) => expiryJob(pool, name as ExpiredRows)),
   ];
 
   const stop = new AbortController();
@@ -70,8 +69,8 @@ await runRole('scheduler', async () => {
   };
 });
 
-function sqlJob(pool: Pool, name: string, everyMs: number, sql: string): Job {
-  return { name, everyMs, run: async () => counted({ deleted: (await pool.query(sql)).rowCount ?? 0 }) };
+function expiryJob(pool: Pool, name: ExpiredRows): Job {
+  return { name: `expired-${name}`, everyMs: 10 * MINUTE, run: async () => counted({ deleted: await deleteExpired(pool, name) }) };
 }
 
 /** Null when all counts are zero: a job that did nothing is not worth a line. */
