@@ -102,7 +102,7 @@ export class Gateway {
   }
 
   #listen(where: { path: string } | { host: string; port: number }): Promise<Server> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    const server = createServer({ noDelay: true }, (socket) => this.accept(socket));
     this.#servers.push(server);
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -110,7 +110,8 @@ export class Gateway {
     });
   }
 
-  #accept(socket: Socket): void {
+  /** Serves a client over a connected stream: a socket that a listener took, or one end of an in-process pair. */
+  accept(socket: Socket): void {
     const { statistics, transactions } = this.#services;
     if (this.#clients.size >= this.#settings.maxClients) {
       this.#log.warn({ limit: this.#settings.maxClients }, 'too many client connections');
