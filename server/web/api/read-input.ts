@@ -20,7 +20,7 @@ export function readQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = {};
   for (const [name, value] of url.searchParams) {
     if (Object.hasOwn(query, name)) throw fieldError(name, 'given more than once');
-    query[name] = value;
+    query[name] = storable(value);
   }
   return query;
 }
@@ -36,10 +36,19 @@ export async function readJson(request: Request, limitBytes: number): Promise<un
   }
   const bytes = await readBytes(request, limitBytes);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!UNSTORABLE.test(text)) return JSON.parse(text) as unknown;
+    return JSON.parse(text, (_key, value: unknown) => (typeof value === 'string' ? storable(value) : value)) as unknown;
   } catch {
     throw new AppError('invalid_request', { text: 'The body is not valid JSON in UTF-8.' });
   }
+}
+
+/** Escapes that may stand for NUL or half a surrogate pair: pasted text has them, PostgreSQL's text and jsonb refuse them. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/i;
+
+function storable(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 /** The whole body, refused as soon as it passes the limit. */

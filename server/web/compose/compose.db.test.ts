@@ -56,6 +56,15 @@ describe('drafts', () => {
   });
 });
 
+test('text that a database cannot hold loses only that', async () => {
+  const made = await json<DraftSaved>(
+    alice.call('POST', '/api/emails/drafts', new TextEncoder().encode('{"subject":"a\\u0000b\\ud800c \\ud83d\\ude00"}'), { 'content-type': 'application/json' }),
+  );
+  const draft = await json<Draft>(alice.call('GET', `/api/emails/drafts/${made.id}`));
+  expect(draft.fields.subject).toBe('ab\ufffdc \u{1f600}');
+  expect((await alice.call('GET', '/api/search?q=%00')).status).toBe(200);
+});
+
 describe('uploads', () => {
   test('come back as they were, never as something that runs', async () => {
     const html = new TextEncoder().encode('<script>alert(1)</script>');

@@ -10,7 +10,7 @@ export const COMPOSE_LIMITS = {
   recipients: 500,
 } as const;
 
-const recipients = z.array(recipientInput).max(COMPOSE_LIMITS.recipients).default([]);
+const recipients = z.array(recipientInput).max(COMPOSE_LIMITS.recipients, `at most ${COMPOSE_LIMITS.recipients} recipients`).default([]);
 
 export const replyMode = z.enum(['reply', 'replyAll', 'forward']);
 export type ReplyMode = z.infer<typeof replyMode>;

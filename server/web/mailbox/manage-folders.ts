@@ -57,7 +57,7 @@ export async function removeFolder(services: Services, session: Session, folderI
 
 function checkedPath(path: string): string {
   const trimmed = path.split('/').map((part) => part.trim()).join('/');
-  if (!PATH.test(trimmed)) throw fieldError('path', 'names of 1 to 100 characters, parted by “/”, without * % " \\');
+  if (!PATH.test(trimmed) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(trimmed)) throw fieldError('path', 'names of 1 to 100 characters, parted by “/”, without * % " \\');
   if (/^inbox(?:\/|$)/i.test(trimmed) && !trimmed.startsWith('INBOX')) throw fieldError('path', 'this name belongs to the inbox');
   return trimmed;
 }
@@ -72,7 +72,9 @@ function changeable(folders: Folder[], folderId: string): Folder {
 function settled(outcome: MailboxOutcome): string {
   if (outcome.kind === 'done') return outcome.mailboxId;
   if (outcome.kind === 'exists') throw fieldError('path', 'there is a folder of that name already');
-  throw fieldError('path', outcome.reason.slice(0, 200));
+  // WildDuck tells some of its refusals in words only.
+  if (/already ?exists/i.test(outcome.reason)) throw fieldError('path', 'there is a folder of that name already');
+  throw fieldError('path', 'the mail store does not take this name');
 }
 
 function newFolder(id: string, path: string, folders: Folder[]): Folder {

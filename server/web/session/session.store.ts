@@ -141,3 +141,9 @@ export async function findAccountById(db: Queryable, id: string): Promise<Accoun
   );
   return rows[0] ?? null;
 }
+
+/** Ends every session of an account: its password was changed by somebody else. @returns how many */
+export async function deleteAccountSessions(db: Queryable, accountId: string): Promise<number> {
+  const result = await db.query('DELETE FROM web_session WHERE account_id = $1', [accountId]);
+  return result.rowCount ?? 0;
+}
