@@ -5,6 +5,7 @@ import { findHostedDomain } from '../domains/find-hosted-domain.ts';
 import { createAccount } from '../tenants/create-account.ts';
 import { randomPassword } from '../tenants/password.ts';
 import { setPassword } from '../tenants/set-password.ts';
+import { deleteAccountSessions } from '../web/session/session.store.ts';
 import { selectAccounts, type AccountRole } from '../tenants/tenant.store.ts';
 import { withConnection, type Connection } from './connection.ts';
 import { Refusal } from './refusal.ts';
@@ -86,7 +87,12 @@ async function list(options: { tenant?: string; json?: boolean }): Promise<void>
 
 async function passwd(address: string, options: { passwordStdin?: boolean }): Promise<void> {
   const password = options.passwordStdin ? await readPassword() : randomPassword();
-  const result = await withConnection((connection) => setPassword(connection, { address, password }));
+  const result = await withConnection(async (connection) => {
+    const outcome = await setPassword(connection, { address, password });
+    // Whoever is signed in with the old password is so no longer.
+    if (outcome.kind === 'set') await deleteAccountSessions(connection.pool, outcome.accountId);
+    return outcome;
+  });
   if (result.kind === 'unknown') throw new Refusal(`there is no account ${address}`);
   if (result.kind === 'invalid') throw new Refusal(`${result.field}: ${result.rule}`);
   process.stdout.write(`password of ${address} set\n`);

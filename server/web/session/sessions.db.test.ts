@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
-import { deleteExpiredSessions } from './session.store.ts';
+import { deleteAccountSessions, deleteExpiredSessions } from './session.store.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
 let db: TestDatabase;
@@ -88,6 +88,12 @@ describe('sessions', () => {
     expect(await sessions.find(token)).not.toBeNull();
     expect(await sessions.revoke(session, session.id)).toBe(true);
     expect(await sessions.find(token)).toBeNull();
+  });
+
+  test('a password set by somebody else ends them all', async () => {
+    const tokens = [await sessions.start(account, request), await sessions.start(account, { ...request, remember: true })];
+    expect(await deleteAccountSessions(db.pool, account.id)).toBeGreaterThanOrEqual(2);
+    for (const { token } of tokens) expect(await sessions.find(token)).toBeNull();
   });
 
   test('CSRF tokens belong to one session', async () => {
