@@ -1,8 +1,8 @@
 // How an embedded service is run when we are root: PostgreSQL refuses uid 0, and the others have no need of it.
 // docs/decisions/0010 tells why a user namespace comes first.
 import { spawnSync } from 'node:child_process';
-import { chownSync, chmodSync, lchownSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chownSync, chmodSync, lchownSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { SetupError } from '../setup-error.ts';
 
 export interface Unprivileged {
@@ -21,7 +21,7 @@ const asIs = (command: string, args: readonly string[]) => ({ command, args: [..
 /**
  * Picks the mechanism for this machine: none for an ordinary user; for root a user namespace in which we are another
  * uid and have no capabilities, so that folders under /root stay reachable; failing that, another uid.
- * @param folders what that other uid must be able to reach
+ * @param folders what that other uid must be able to reach: EIDER_HOME, which it is let through, and the prefix
  * @throws SetupError when root can do neither
  */
 export function unprivileged(folders: readonly string[]): Unprivileged {
@@ -35,6 +35,7 @@ export function unprivileged(folders: readonly string[]): Unprivileged {
     };
   }
   const uid = [`--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--'];
+  for (const folder of folders) chmodSync(folder, statSync(folder).mode | 0o111);
   const closed = folders.find((folder) => spawnSync('setpriv', [...uid, 'test', '-x', folder], { stdio: 'ignore' }).status !== 0);
   if (closed) {
     throw new SetupError(
@@ -45,10 +46,7 @@ export function unprivileged(folders: readonly string[]): Unprivileged {
   return {
     kind: 'other-uid',
     wrap: (command, args) => ({ command: 'setpriv', args: [...uid, command, ...args] }),
-    own: (folder) => {
-      chmodSync(dirname(folder), 0o711);
-      chownAll(folder);
-    },
+    own: chownAll,
   };
 }
 

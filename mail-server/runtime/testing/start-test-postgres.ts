@@ -31,7 +31,7 @@ export interface TestPostgres {
 export async function startTestPostgres(folder?: string): Promise<TestPostgres> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'eider-test-')));
   const programs = await ensurePrefix();
-  const runAs = unprivileged([programs.root]);
+  const runAs = unprivileged([home, programs.root]);
   const settings = { sharedBuffersMb: 128, maxConnections: 300, durable: false };
   const server = await preparePostgres(programs, join(home, 'postgres'), runAs, settings);
   const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', server.command, ...server.args]);
