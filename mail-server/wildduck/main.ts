@@ -1,6 +1,7 @@
 // The `wildduck` role: writes WildDuck's settings, runs the unmodified package as a child, says when it
 // answers. Owns the child's life and its log lines; restarts are the supervisor's.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -8,14 +9,18 @@ import { loadConfig, readSecretFile, required, type Config } from '../../server/
 import { logger } from '../../server/infra/log/logger.ts';
 import { parseLogLine, type LogRecord } from './log-lines.ts';
 import { wildduckConfigFolder, wildduckFolder } from './package-paths.ts';
-import { apiProbe, awaitReady, greetingProbe } from './readiness.ts';
+import { apiProbe, awaitFree, awaitReady, greetingProbe } from './readiness.ts';
 import { openIndexLock } from './redis.ts';
-import { parseEndpoint, wildduckSettings, writeSettings } from './settings.ts';
+import { parseEndpoint, wildduckSettings, writeSettings, type Endpoint } from './settings.ts';
 
 /** The first start makes a hundred indexes, one after another. */
 const START_TIMEOUT_MS = 180_000;
+/** A predecessor may still be on its way out. */
+const FREE_TIMEOUT_MS = 8_000;
 /** WildDuck keeps nothing in memory that it has promised; it needs no long farewell. */
 const STOP_TIMEOUT_MS = 6_000;
+
+const SETPRIV = '/usr/bin/setpriv';
 
 const log = logger('wildduck');
 
@@ -25,6 +30,8 @@ async function main(): Promise<void> {
   const path = writeSettings(config.home, 'wildduck', wildduckSettings(config, { apiToken: token }));
   await openIndexLock(required(config.redisUrl, 'REDIS_URL'));
 
+  const taken = await awaitFree(doors(config), FREE_TIMEOUT_MS);
+  if (taken) throw new Error(`port ${taken.port} on ${taken.host} is taken by another program`);
   const child = launch(path);
   const stopped = new AbortController();
   let stopping = false;
@@ -51,14 +58,17 @@ async function main(): Promise<void> {
     stop();
     return;
   }
-  log.info({ pid: child.pid }, 'WildDuck answers on IMAP, API and LMTP');
+  log.info({ child: child.pid }, 'WildDuck answers on IMAP, API and LMTP');
   process.send?.({ type: 'ready' });
 }
 
 /** Starts the package with its own defaults and our settings over them, and nothing else of our environment. */
 function launch(settingsPath: string): ChildProcess {
   const { PATH, HOME, TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
-  const child = spawn(process.execPath, [join(wildduckFolder, 'server.js')], {
+  const command = [process.execPath, join(wildduckFolder, 'server.js')];
+  // When we are killed, the kernel ends WildDuck too: as an orphan it would keep the ports from the next start.
+  const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--', ...command] : command;
+  const child = spawn(bound[0]!, bound.slice(1), {
     cwd: wildduckFolder,
     env: {
       PATH, HOME, TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR,
@@ -85,14 +95,27 @@ function relay(stream: Readable, fallback: LogRecord['level']): void {
   });
 }
 
+/** Everything that WildDuck listens on. */
+function doors(config: Config): Endpoint[] {
+  const host = ['0.0.0.0', '::'].includes(config.bind) ? (config.bind === '::' ? '::1' : '127.0.0.1') : config.bind;
+  return [
+    ...[config.ports.imap, config.ports.imaps, config.ports.pop3s].map((port) => ({ host, port })),
+    lmtpOf(config),
+    parseEndpoint(required(config.wildduckApiUrl, 'WILDDUCK_API_URL'), 'WILDDUCK_API_URL'),
+  ];
+}
+
 /** The doors that must answer before the role is ready. */
 function probes(config: Config, token: string) {
-  const host = config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind === '::' ? '::1' : config.bind;
   return [
-    greetingProbe('imap', { host, port: config.ports.imap }, /^\* OK/),
-    greetingProbe('lmtp', parseEndpoint(required(config.wildduckLmtp, 'WILDDUCK_LMTP'), 'WILDDUCK_LMTP'), /^220 /),
+    greetingProbe('imap', doors(config)[0]!, /^\* OK/),
+    greetingProbe('lmtp', lmtpOf(config), /^220 /),
     apiProbe(required(config.wildduckApiUrl, 'WILDDUCK_API_URL'), token),
   ];
+}
+
+function lmtpOf(config: Config): Endpoint {
+  return parseEndpoint(required(config.wildduckLmtp, 'WILDDUCK_LMTP'), 'WILDDUCK_LMTP');
 }
 
 main().catch((error: Error) => {

@@ -39,6 +39,33 @@ export function apiProbe(url: string, token: string): Probe {
 }
 
 /**
+ * Waits until nobody answers on any of the endpoints.
+ * @returns null, or the first that is still taken when the time is over
+ */
+export async function awaitFree(endpoints: Endpoint[], timeoutMs: number): Promise<Endpoint | null> {
+  const deadline = Date.now() + timeoutMs;
+  for (const endpoint of endpoints) {
+    while (await answers(endpoint)) {
+      if (Date.now() > deadline) return endpoint;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  return null;
+}
+
+function answers(endpoint: Endpoint): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(endpoint);
+    const finish = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}
+
+/**
  * Asks every probe until all have answered.
  * @param timeoutMs give up after this long
  * @returns null when all answer, else the reason of each that does not

@@ -1,7 +1,7 @@
 // WildDuck as Eider runs it: which doors are open, to whom, and what is already there for a new account.
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../testing/mail-stack.ts';
@@ -87,8 +87,17 @@ describe('IMAP and POP3', () => {
   });
 });
 
-test('a start that was cut short is made up for by the next', async () => {
+test('killed, it takes WildDuck along, and the next start is a new one', async () => {
+  const running = async () => {
+    const { child } = JSON.parse(readFileSync(join(stack.home, 'wildduck.log'), 'utf8').trim().split('\n').filter((line) => line.includes('WildDuck answers')).at(-1)!) as { child: number };
+    return child;
+  };
+  const before = await running();
   await stack.kill('wildduck');
   await stack.start('wildduck');
+  const after = await running();
+  expect(after).not.toBe(before);
+  expect(existsSync(`/proc/${before}`)).toBe(false);
+  expect(existsSync(`/proc/${after}`)).toBe(true);
   expect((await stack.wildduck.getUser(account.userId))?.address).toBe(account.address);
 });
