@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, PORTS, type Config } from '../../server/config.ts';
 import { ensurePrismaClient } from './build/prisma-client.ts';
-import { ensureWebBuild } from './build/web-build.ts';
+import { ensureWebBuild, keepInUse } from './build/web-build.ts';
 import { MIGRATIONS } from './checkout.ts';
 import { childrenEnvironment, saveEnvironment } from './children-environment.ts';
 import { needsPrefix, prepareServices, type Services } from './embedded-services.ts';
@@ -99,6 +99,7 @@ async function bringUp(run: Run): Promise<void> {
   const builds = roles.web && mode === 'start';
   const build = builds ? show.step('web build', (detail) => ensureWebBuild(() => detail('built anew'))) : Promise.resolve(null);
   const [folder] = await Promise.all([build, mail]);
+  if (folder) keepInUse(folder);
   if (node.includes('wildduck')) await show.step('first accounts', (detail) => ensureFirstRun(env, paths.firstRun, detail));
   if (roles.web) await show.step('web', () => supervisor.start([webRoleHere(config, env, folder)]));
   if (run.demo) await show.step('demo mailbox', (detail) => fillDemo(env, detail));

@@ -12,8 +12,10 @@ const SOURCES = [
   ...['app', 'components', 'public', 'server', 'prisma/schema.prisma', 'prisma'],
   ...['next.config.ts', 'proxy.ts', 'instrumentation.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
 ];
-/** Older builds are kept for supervisors that still run them. */
-const BUILDS_KEPT = 3;
+const HOUR_MS = 3_600_000;
+/** Builds are kept for a day after their last use, and a few in any case; a running one says every hour that it is. */
+const KEPT_MS = 24 * HOUR_MS;
+const KEPT_ANYWAY = 3;
 
 /**
  * The folder of the standalone build for the present sources (`server.js` in it), built when there is none.
@@ -56,6 +58,12 @@ async function build(place: string): Promise<void> {
   await rename(building, place);
 }
 
+/** Says every hour that `place` is in use, for as long as the process runs. */
+export function keepInUse(place: string): void {
+  // Somebody may have removed it by hand, which a running server survives until it needs a file of it.
+  setInterval(() => void touched(place).catch(() => undefined), HOUR_MS).unref();
+}
+
 async function touched(place: string): Promise<string> {
   const now = new Date();
   await utimes(place, now, now);
@@ -65,6 +73,7 @@ async function touched(place: string): Promise<string> {
 async function removeOldBuilds(): Promise<void> {
   const names = (await readdir(BUILDS)).filter((name) => /^web-[0-9a-f]{16}$/.test(name));
   const dated = await Promise.all(names.map(async (name) => ({ name, usedAt: (await stat(join(BUILDS, name))).mtimeMs })));
-  const old = dated.sort((a, b) => b.usedAt - a.usedAt).slice(BUILDS_KEPT);
+  const others = dated.sort((a, b) => b.usedAt - a.usedAt).slice(KEPT_ANYWAY);
+  const old = others.filter(({ usedAt }) => Date.now() - usedAt > KEPT_MS);
   for (const { name } of old) await rm(join(BUILDS, name), { recursive: true, force: true });
 }
