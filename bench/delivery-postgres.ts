@@ -20,7 +20,7 @@ export interface BenchPostgres {
 
 export async function startBenchPostgres(home: string): Promise<BenchPostgres> {
   const programs = await ensurePrefix();
-  const runAs = unprivileged(programs.root);
+  const runAs = unprivileged([home, programs.root]);
   const server = await preparePostgres(programs, join(home, 'postgres'), runAs);
   const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', server.command, ...server.args]);
   const child = spawn(bound.command, bound.args, { stdio: 'ignore', detached: true });
