@@ -26,11 +26,11 @@ export interface FoundMessage {
   source: string;
 }
 
-/** Waits until a message with this subject is in the mailbox, woken by IMAP IDLE. */
+/** Waits until a message with this subject is in the mailbox (a path, or a special use such as `\\Sent`), woken by IMAP IDLE. */
 export async function imapMessage(product: ProductAddress, login: Login, subject: string, mailbox = 'INBOX', within = 30_000): Promise<FoundMessage> {
   const client = await openImap(product, login);
   try {
-    const lock = await client.getMailboxLock(mailbox);
+    const lock = await client.getMailboxLock(mailbox.startsWith('\\') ? await pathOf(client, mailbox) : mailbox);
     try {
       const deadline = Date.now() + within;
       while (Date.now() < deadline) {
@@ -49,6 +49,12 @@ export async function imapMessage(product: ProductAddress, login: Login, subject
     await client.logout();
   }
   throw new Error(`no message "${subject}" in ${mailbox} of ${login.address} within ${within / 1000} s`);
+}
+
+async function pathOf(client: ImapFlow, specialUse: string): Promise<string> {
+  const found = (await client.list()).find((mailbox) => mailbox.specialUse === specialUse);
+  if (!found) throw new Error(`no mailbox is marked ${specialUse}`);
+  return found.path;
 }
 
 /** The next change of the open mailbox, or the end of `within` milliseconds. */

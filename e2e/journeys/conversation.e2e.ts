@@ -27,7 +27,7 @@ test.describe('receiving, reading, answering', () => {
     expect(answer.source).toContain(`Subject: Re: ${subject}`);
     expect(answer.source).toMatch(/^DKIM-Signature: /m);
     expect(answer.source).toContain('Very much so. Does she float?');
-    const sent = await imapMessage(product, product.bob, subject, 'Sent');
+    const sent = await imapMessage(product, product.bob, subject, '\\Sent');
     expect(sent.flags).toContain('\\Seen');
     expect(sent.source).toContain('Very much so. Does she float?');
     await expect(page.getByRole('article')).toHaveCount(2);

@@ -28,7 +28,7 @@ test.describe('standard clients', () => {
       const bob = await openMail(product.bob);
       await submit(product, product.alice, { to: product.bob.address, subject, text: 'From a desktop.' }, via);
       await expect(row(bob, subject)).toBeVisible();
-      await imapMessage(product, product.alice, subject, 'Sent');
+      await imapMessage(product, product.alice, subject, '\\Sent');
     });
   }
 

@@ -78,8 +78,6 @@ async function complete(deps: AccountDeps, row: AccountRow, input: CreateAccount
     address,
     password: input.password,
     ...(row.displayName && { name: row.displayName }),
-    // The names that desktop programs look for.
-    mailboxes: { sent: 'Sent' },
     ...(input.quotaBytes !== undefined && { quotaBytes: input.quotaBytes }),
   });
   let userId: string;
