@@ -91,12 +91,15 @@ async function examine(deps: MessageDeps, message: IncomingMessage, raw: Buffer)
   return { mark: verdict.mark, scan: scanSummary(spam, virus), authentication: sender.headers };
 }
 
-/** @throws ReplyError 451 when any recipient's copy is not stored; a retry then skips those who have it */
+/** What the store says of documents deeper than it takes (MongoDB, and our front to DocumentDB): no retry changes that. */
+const NESTED_TOO_DEEPLY = /\bnest(ed|ing)\b/i;
+
+/** @throws ReplyError 554 for parts nested deeper than can be stored, 451 when any recipient's copy is not stored; a retry then skips those who have it */
 async function storeForAll(deps: MessageDeps, message: IncomingMessage, key: string, content: Buffer, mark: SpamMark): Promise<void> {
   const { queueId, envelope } = message;
   const had = await deps.storedEarlier.known(key, message.deliveries.map(({ mailbox }) => mailbox.userId));
   const missing = message.deliveries.filter(({ mailbox }) => !had.has(mailbox.userId));
-  const failures: StoreResult[] = [];
+  const failures: Extract<StoreResult, { kind: 'failed' }>[] = [];
   for await (const { delivery, result } of deps.store.store(content, envelope, missing, mark === 'yes')) {
     const { userId } = delivery.mailbox;
     if (result.kind === 'failed') {
@@ -108,5 +111,6 @@ async function storeForAll(deps: MessageDeps, message: IncomingMessage, key: str
     const folder = result.kind === 'stored' ? result.folder : undefined;
     deps.log.info({ queueId, userId, bytes: content.length, result: result.kind, folder, spam: mark }, 'stored');
   }
+  if (failures.some(({ error }) => NESTED_TOO_DEEPLY.test(error.message))) throw new ReplyError(554, '5.6.0 Message parts are nested too deeply');
   if (failures.length > 0) throw new ReplyError(451, `4.3.0 Not stored for ${failures.length} of ${message.deliveries.length} recipients, try again later`);
 }
