@@ -1,16 +1,17 @@
-// Puts the English texts together and derives the type that every other language must fill.
+// The English texts and the type that every other language must fill. What the first page needs is here from the
+// start; the texts of parts that load later come with those parts.
 import { actions } from './en/actions.ts';
 import { common } from './en/common.ts';
-import { compose } from './en/compose.ts';
+import type { compose } from './en/compose.ts';
 import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';
-import { settings } from './en/settings.ts';
+import type { settings } from './en/settings.ts';
 
-export const en = { ...common, ...list, ...actions, ...reading, ...compose, ...settings };
+type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof settings;
 
 /** Any text is either fixed or made from named values. */
 type Widen<T> = T extends (values: infer V) => string ? (values: V) => string : string;
-export type Messages = { [K in keyof typeof en]: Widen<(typeof en)[K]> };
+export type Messages = { [K in keyof Source]: Widen<Source[K]> };
 export type MessageKey = keyof Messages;
 
 type ValuesOf<K extends MessageKey> = Messages[K] extends (values: infer V) => string ? [values: V] : [];
@@ -18,10 +19,18 @@ type ValuesOf<K extends MessageKey> = Messages[K] extends (values: infer V) => s
 /** `t('list.selected', { n: 3 })`: the text of a key in the current language. */
 export type Translate = <K extends MessageKey>(key: K, ...values: ValuesOf<K>) => string;
 
-/** Binds a catalogue. */
-export function translator(messages: Messages): Translate {
-  return (key, ...values) => {
-    const message: unknown = messages[key];
-    return typeof message === 'function' ? (message as (values: unknown) => string)(values[0]) : (message as string);
-  };
+export const en = { ...common, ...list, ...actions, ...reading };
+
+const loaded: Partial<Messages> = { ...en };
+
+/** Brings the texts of a part that loads later; called where that part begins. */
+export function addMessages(part: Partial<Messages>): void {
+  Object.assign(loaded, part);
 }
+
+/** The texts that are there. A key whose part isn't loaded yet shows as itself. */
+export const translate: Translate = (key, ...values) => {
+  const message: unknown = loaded[key];
+  if (typeof message === 'function') return (message as (values: unknown) => string)(values[0]);
+  return (message as string | undefined) ?? key;
+};

@@ -4,7 +4,7 @@ import { createContext, use, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { createFormat } from '../format/format.ts';
 import type { Format } from '../format/format.ts';
-import { en, translator } from './catalogue.ts';
+import { translate } from './catalogue.ts';
 import type { Translate } from './catalogue.ts';
 
 interface I18n {
@@ -21,7 +21,7 @@ function browserLocale(): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === LANGUAGE) ?? LANGUAGE;
 }
 
-const build = (locale: string): I18n => ({ locale, t: translator(en), format: createFormat(locale) });
+const build = (locale: string): I18n => ({ locale, t: translate, format: createFormat(locale) });
 
 const I18nContext = createContext<I18n>(build(LANGUAGE));
 

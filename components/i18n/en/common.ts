@@ -54,6 +54,7 @@ export const common = {
   'nav.unread': ({ n }: { n: number }) => `${n} unread`,
   'nav.account': 'Account',
   'nav.settings': 'Settings',
+  'settings.title': 'Settings',
   'nav.shortcuts': 'Keyboard shortcuts',
   'nav.signOut': 'Sign out',
   'nav.theme': 'Theme',

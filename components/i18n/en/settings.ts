@@ -1,7 +1,6 @@
 // English: settings.
 
 export const settings = {
-  'settings.title': 'Settings',
   'settings.nav': 'Settings sections',
   'settings.saved': 'Saved',
   'settings.failed': ({ message }: { message: string }) => `Not saved: ${message}`,

@@ -1,7 +1,6 @@
 'use client';
 // The folders with their unread counts; creating, renaming and deleting one's own.
-import { useState } from 'react';
-import dynamic from 'next/dynamic';
+import { lazy, Suspense, useState } from 'react';
 import { Plus, Star } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
@@ -12,7 +11,7 @@ import { ViewLink } from '../../_navigation/view-link.tsx';
 import { useView } from '../../_navigation/use-view.ts';
 import { FolderLink, ITEM_CLASS } from './folder-link.tsx';
 
-const FolderDialog = dynamic(() => import('./folder-dialog.tsx').then((module) => module.FolderDialog), { ssr: false });
+const FolderDialog = lazy(() => import('./folder-dialog.tsx').then((module) => ({ default: module.FolderDialog })));
 
 const SKELETON_WIDTHS = ['w-14', 'w-16', 'w-10', 'w-16', 'w-12', 'w-11'];
 
@@ -83,7 +82,7 @@ export function FolderList() {
           </ul>
         </>
       )}
-      {editing && <FolderDialog folder={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
+      <Suspense>{editing && <FolderDialog folder={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}</Suspense>
     </div>
   );
 }

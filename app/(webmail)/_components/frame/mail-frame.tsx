@@ -1,7 +1,6 @@
 'use client';
 // The frame around every view: sidebar (a drawer on phones), search bar, panes, and everything that floats.
-import { useEffect, useState } from 'react';
-import dynamic from 'next/dynamic';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { setLook } from '../../../../components/theme/look-store.ts';
 import { ComposeLayer } from '../../_compose/compose-layer.tsx';
@@ -22,11 +21,11 @@ import { Toaster } from './toaster.tsx';
 import { Topbar } from './topbar.tsx';
 import { useDocumentTitle } from './use-document-title.ts';
 
-const ConfirmDialog = dynamic(() => import('./confirm-dialog.tsx').then((module) => module.ConfirmDialog), { ssr: false });
-const PhoneDrawer = dynamic(() => import('./phone-drawer.tsx').then((module) => module.PhoneDrawer), { ssr: false });
-const ShortcutsDialog = dynamic(() => import('./shortcuts-dialog.tsx').then((module) => module.ShortcutsDialog), { ssr: false });
-const Palette = dynamic(() => import('./palette.tsx').then((module) => module.Palette), { ssr: false });
-const SettingsView = dynamic(() => import('../settings/settings-view.tsx').then((module) => module.SettingsView), { ssr: false });
+const ConfirmDialog = lazy(() => import('./confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })));
+const PhoneDrawer = lazy(() => import('./phone-drawer.tsx').then((module) => ({ default: module.PhoneDrawer })));
+const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx').then((module) => ({ default: module.ShortcutsDialog })));
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const SettingsView = lazy(() => import('../settings/settings-view.tsx').then((module) => ({ default: module.SettingsView })));
 
 type Overlay = 'help' | 'palette' | 'drawer' | null;
 
@@ -75,21 +74,25 @@ export function MailFrame() {
         <div className="flex min-h-0 min-w-0 flex-col md:pe-2 md:pb-2">
           <Topbar view={view} onOpenMenu={() => setOverlay('drawer')} onShowHelp={() => setOverlay('help')} />
           <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-hidden bg-surface outline-none md:rounded-xl md:border md:border-line md:shadow-1">
-            <ErrorBoundary>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <MailPanes view={view} />}</ErrorBoundary>
+            <ErrorBoundary>
+              <Suspense>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <MailPanes view={view} />}</Suspense>
+            </ErrorBoundary>
           </main>
         </div>
       </div>
-      {overlay === 'drawer' && (
-        <PhoneDrawer onClose={() => setOverlay(null)}>
-          <Sidebar onShowHelp={() => setOverlay('help')} />
-        </PhoneDrawer>
-      )}
       <ComposeLayer />
       <ConnectionNotice />
       <Toaster />
-      {asking && <ConfirmDialog />}
-      {overlay === 'help' && <ShortcutsDialog onClose={() => setOverlay(null)} />}
-      {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+      <Suspense>
+        {overlay === 'drawer' && (
+          <PhoneDrawer onClose={() => setOverlay(null)}>
+            <Sidebar onShowHelp={() => setOverlay('help')} />
+          </PhoneDrawer>
+        )}
+        {asking && <ConfirmDialog />}
+        {overlay === 'help' && <ShortcutsDialog onClose={() => setOverlay(null)} />}
+        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+      </Suspense>
     </>
   );
 }

@@ -10,7 +10,9 @@ import { IconButton } from '../../../../components/ui/icon-button.tsx';
 export function PhoneDrawer({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   const t = useT();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
+  useEffect(() => {
+    ref.current?.showModal();
+  }, []);
   return (
     <dialog
       ref={ref}

@@ -1,6 +1,6 @@
 'use client';
 // A list with its header and its states: loading, failed, empty, rows.
-import { useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { CloudAlert, SquarePen } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
@@ -8,9 +8,9 @@ import { cx } from '../../../../components/ui/cx.ts';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { openCompose } from '../../_compose/compose-windows.ts';
 import { useFolder } from '../../_data/use-folders.ts';
+import { whenIdle } from '../../_state/when-idle.ts';
 import { openConversation } from '../../_navigation/view.ts';
 import type { View } from '../../_navigation/view.ts';
-import { BulkBar } from './bulk-bar.tsx';
 import { ConversationRows } from './conversation-rows.tsx';
 import { ListEmpty } from './list-empty.tsx';
 import { ListHeader } from './list-header.tsx';
@@ -19,6 +19,9 @@ import { MoveMenu } from './move-menu-lazy.tsx';
 import { useListCommands } from './use-list-commands.ts';
 import { actionSlug } from './use-list-controller.ts';
 import type { ListController } from './use-list-controller.ts';
+
+const loadBulkBar = () => import('./bulk-bar.tsx');
+const BulkBar = lazy(() => loadBulkBar().then((module) => ({ default: module.BulkBar })));
 
 type ListView = Exclude<View, { kind: 'settings' }>;
 
@@ -36,6 +39,7 @@ export function ListPane({ list }: { list: ListController }) {
   const { name, total } = useListName(view);
   const [moving, setMoving] = useState(false);
   useListCommands(list, () => setMoving(true));
+  useEffect(() => whenIdle(() => void loadBulkBar()), []);
 
   const ticked = [...list.selection.ids];
   const open = openConversation(view);
@@ -54,7 +58,13 @@ export function ListPane({ list }: { list: ListController }) {
 
   return (
     <section className="flex h-full flex-col">
-      {ticked.length > 0 ? <BulkBar list={list} onMove={() => setMoving(true)} /> : <ListHeader list={list} name={name} total={total} />}
+      {ticked.length > 0 ? (
+        <Suspense fallback={<div className="h-12 border-b border-line bg-accent-softer" />}>
+          <BulkBar list={list} onMove={() => setMoving(true)} />
+        </Suspense>
+      ) : (
+        <ListHeader list={list} name={name} total={total} />
+      )}
       <div aria-busy={list.loading || list.updating} className={cx('min-h-0 flex-1 transition-opacity', list.updating && 'opacity-60')}>
         {body}
       </div>

@@ -65,7 +65,9 @@ export function AttachmentViewer({ attachments, at, onGo, onClose }: AttachmentV
   const t = useT();
   const format = useFormat();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
+  useEffect(() => {
+    ref.current?.showModal();
+  }, []);
   const attachment = attachments[at];
   if (!attachment) return null;
   const name = attachment.filename || t('read.attachment.unnamed');

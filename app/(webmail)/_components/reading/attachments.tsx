@@ -1,13 +1,12 @@
 'use client';
 // The files of a message: image thumbnails, names and sizes, opening and downloading.
-import { useState } from 'react';
-import dynamic from 'next/dynamic';
+import { lazy, Suspense, useState } from 'react';
 import { Download } from 'lucide-react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { FileTypeIcon } from '../../../../components/ui/file-type-icon.tsx';
 import type { Attachment } from '../../../../server/web/contract/message.ts';
 
-const AttachmentViewer = dynamic(() => import('./attachment-viewer.tsx').then((module) => module.AttachmentViewer), { ssr: false });
+const AttachmentViewer = lazy(() => import('./attachment-viewer.tsx').then((module) => ({ default: module.AttachmentViewer })));
 
 function Tile({ attachment, onOpen }: { attachment: Attachment; onOpen: () => void }) {
   const t = useT();
@@ -52,7 +51,7 @@ export function Attachments({ attachments }: { attachments: readonly Attachment[
           <Tile key={attachment.id} attachment={attachment} onOpen={() => setOpened(index)} />
         ))}
       </ul>
-      {opened !== null && <AttachmentViewer attachments={attachments} at={opened} onGo={setOpened} onClose={() => setOpened(null)} />}
+      <Suspense>{opened !== null && <AttachmentViewer attachments={attachments} at={opened} onGo={setOpened} onClose={() => setOpened(null)} />}</Suspense>
     </section>
   );
 }

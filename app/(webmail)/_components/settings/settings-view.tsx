@@ -1,6 +1,9 @@
 'use client';
 // Settings: sections at the side (above, on phones), one shown at a time.
 import { Laptop, Palette, ShieldCheck, UserRound } from 'lucide-react';
+import { addMessages } from '../../../../components/i18n/catalogue.ts';
+import { compose } from '../../../../components/i18n/en/compose.ts';
+import { settings } from '../../../../components/i18n/en/settings.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { useMe } from '../../_data/use-me.ts';
 import { ViewLink } from '../../_navigation/view-link.tsx';
@@ -10,6 +13,8 @@ import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
+
+addMessages({ ...settings, ...compose });
 
 const SECTIONS = {
   appearance: { icon: Palette, label: 'settings.section.general', View: AppearanceSection },
