@@ -17,6 +17,9 @@ export interface Backing {
   readonly postgresUrl: (database: string) => string;
   readonly mongoUrl: (database: string) => string;
   readonly redisUrl: string;
+  /** The gateway's own environment: what a client needs to run the gateway inside itself. */
+  readonly gatewayEnv: Readonly<Record<string, string>>;
+  readonly valkey: ChildProcess;
   stop(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ const GATEWAY = fileURLToPath(new URL('../../mail-server/documentdb-gateway/main
 export async function startBacking(redisPort: number): Promise<Backing> {
   const home = mkdtempSync(join(tmpdir(), 'eider-bench-'));
   const programs = await ensurePrefix();
-  const runAs = unprivileged([programs.root]);
+  const runAs = unprivileged([home, programs.root]);
   const server = await preparePostgres(programs, join(home, 'postgres'), runAs, DEFAULT_SETTINGS);
   const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', server.command, ...server.args]);
   const postgres = spawn(bound.command, bound.args, { stdio: 'ignore' });
@@ -35,8 +38,9 @@ export async function startBacking(redisPort: number): Promise<Backing> {
   await ensureDocumentdb({ admin: url('postgres'), documentdb: url('documentdb') });
   mkdirSync(join(home, 'gateway'), { mode: 0o700 });
   const socket = join(home, 'gateway', 'mongodb.sock');
+  const gatewayEnv = { EIDER_GATEWAY_SOCKET: socket, DOCUMENTDB_URL: url('documentdb'), EIDER_LOG_LEVEL: 'warn' };
   const gateway = spawn(process.execPath, [GATEWAY], {
-    env: { ...process.env, EIDER_GATEWAY_SOCKET: socket, DOCUMENTDB_URL: url('documentdb'), EIDER_LOG_LEVEL: 'warn' },
+    env: { ...process.env, ...gatewayEnv },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   await new Promise<void>((resolve, reject) => {
@@ -50,6 +54,8 @@ export async function startBacking(redisPort: number): Promise<Backing> {
     postgresUrl: url,
     mongoUrl: (database) => `mongodb://${encodeURIComponent(socket)}/${database}`,
     redisUrl: `redis://127.0.0.1:${redisPort}`,
+    gatewayEnv,
+    valkey,
     stop: async () => {
       await ended(gateway, 'SIGTERM');
       await ended(valkey, 'SIGTERM');

@@ -17,8 +17,13 @@ export interface WildduckProcess {
 export interface WildduckOptions {
   readonly mongoUrl: string;
   readonly redisUrl: string;
-  /** First of four ports: API, LMTP, IMAP, POP3. */
+  /** First of three ports: API, LMTP, IMAP. */
   readonly basePort: number;
+  /** Worker processes; 1 runs everything in one. */
+  readonly processes: number;
+  /** Further options for Node, such as `--import …`, and variables for the environment. */
+  readonly nodeOptions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export const wildduckFolder = dirname(createRequire(import.meta.url).resolve('@zone-eu/wildduck/package.json'));
@@ -30,7 +35,7 @@ export async function startWildduck(options: WildduckOptions): Promise<WildduckP
   const settings = {
     dbs: { mongo: options.mongoUrl, redis: options.redisUrl, sender: 'wildduck' },
     log: { level: 'error', gelf: { enabled: false } },
-    processes: 1,
+    processes: options.processes,
     api: { enabled: true, host: '127.0.0.1', port: api },
     lmtp: { enabled: true, host: '127.0.0.1', port: lmtp, disableSTARTTLS: true },
     imap: { enabled: true, host: '127.0.0.1', port: imap, secure: false, disableSTARTTLS: true },
@@ -41,7 +46,11 @@ export async function startWildduck(options: WildduckOptions): Promise<WildduckP
   };
   const file = join(folder, 'bench.json');
   writeFileSync(file, JSON.stringify(settings));
-  const child = spawn(process.execPath, ['server.js', `--config=${file}`], { cwd: wildduckFolder, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...options.nodeOptions, 'server.js', `--config=${file}`], {
+    cwd: wildduckFolder,
+    env: { ...process.env, ...options.env },
+    stdio: 'ignore',
+  });
   for (const port of [api, lmtp, imap]) await portOpens(port, child);
   return {
     child,
