@@ -90,7 +90,8 @@ function settings(programs: PrefixPrograms, folder: string, sockets: string, opt
     'worker-normal.inc': `bind_socket = "127.0.0.1:${options.port}";\ncount = 1;\nallow_file_and_shm_inputs = false;`,
     'worker-controller.inc': `bind_socket = ${text(`${join(sockets, 'controller.sock')} mode=0600`)};`,
     'worker-proxy.inc': 'enabled = false;',
-    'logging.inc': 'type = "console";\nlevel = "notice";\ncolor = false;\nlog_re_cache = false;',
+    // At `notice` it would tell of every message, with its recipients.
+    'logging.inc': 'type = "console";\nlevel = "warning";\ncolor = false;\nlog_re_cache = false;',
     'options.inc': [
       `url_tld = ${text(programs.publicSuffixList)};`,
       `tempdir = ${text(join(folder, 'tmp'))};`,
