@@ -7,6 +7,7 @@ import { attachmentOfPart, sanitisedBody } from '../message/body.ts';
 import type { StoredContent } from '../message/read-content.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
+import { quoteMarkup } from './quote-markup.ts';
 import { cleanFilename, keepUpload } from './uploads.ts';
 
 export interface Quotable {
@@ -36,8 +37,9 @@ export async function quotableHtml(services: Services, session: Session, place: 
     const filename = cleanFilename(attachment.filename || 'image');
     embedded.set(attachment.id, await keepUpload(services, session, { filename, contentType: attachment.contentType.toLowerCase(), content: Buffer.concat(chunks) }));
   }
-  const html = result.html
-    .replace(/<details class="eider-fold"><summary[^>]*>[^<]*<\/summary>|<\/details>/g, '')
+  const html = quoteMarkup(
+    result.html.replace(/<details class="eider-fold"><summary[^>]*>[^<]*<\/summary>|<\/details>/g, ''),
+  )
     .replace(new RegExp(`eider-(remote|part)-${result.nonce}-(\\d+)`, 'g'), (_marker, kind: string, index: string) => {
       if (kind === 'remote') return escapeHtml(result.remote[Number(index)] ?? '');
       const attachment = attachmentOfPart(content, result.parts[Number(index)] ?? '');
