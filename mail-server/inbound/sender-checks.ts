@@ -1,6 +1,7 @@
 // SPF, DKIM, DMARC and ARC of one message, by mailauth. Owns the call, its time limit and what we keep of
 // the result; the records come from auth-resolver.ts.
 import { authenticate, type DNSResolver } from 'mailauth';
+import { parseHeaderFields } from '../../server/mail/header.ts';
 import type { AuthResolver } from './auth-resolver.ts';
 import type { Envelope } from './mailbox-store.ts';
 import type { DmarcFinding } from './verdict.ts';
@@ -37,24 +38,23 @@ export async function checkSender(
         disableBimi: true,
       }),
     );
-    return { headers: result.headers, dmarc: dmarcFinding(result) };
+    return { headers: result.headers, dmarc: dmarcFinding(result, content) };
   } catch (error) {
     onFailure(error as Error);
     return { headers: `Authentication-Results: ${serverName}; none\r\n`, dmarc: { result: 'temperror', policy: 'none' } };
   }
 }
 
-function dmarcFinding(result: Awaited<ReturnType<typeof authenticate>>): DmarcFinding {
-  const { dmarc, arc } = result;
-  if (!dmarc) {
-    // Several authors: no single domain answers for the message, so nothing can vouch for any of them.
-    const authors: unknown = result.dkim.headerFrom;
-    return Array.isArray(authors) && authors.length > 1 ? { result: 'fail', policy: 'quarantine' } : { result: 'none', policy: 'none' };
-  }
-  const failed = dmarc.status.result === 'fail';
-  // An intact ARC chain says that a forwarder saw it pass (RFC 8617); Junk is then not warranted by DMARC alone.
-  if (failed && arc && arc.status?.result === 'pass') return { result: 'fail', policy: 'none' };
-  return { result: dmarc.status.result, policy: String(dmarc.policy ?? 'none').toLowerCase() };
+/**
+ * A message with no single author that DMARC could speak of, although its From shows addresses (several, or a
+ * group), is treated as failed: nothing vouches for any of them. An ARC chain changes nothing: anyone can
+ * seal one, and whose seals to believe is not known here (RFC 8617 7.2).
+ */
+function dmarcFinding(result: Awaited<ReturnType<typeof authenticate>>, content: Buffer): DmarcFinding {
+  const { dmarc } = result;
+  if (dmarc) return { result: dmarc.status.result, policy: String(dmarc.policy ?? 'none').toLowerCase() };
+  const shown = parseHeaderFields(content).some((field) => field.name.toLowerCase() === 'from' && field.value.includes('@'));
+  return shown ? { result: 'fail', policy: 'quarantine' } : { result: 'none', policy: 'none' };
 }
 
 function inTime<T>(work: Promise<T>): Promise<T> {
