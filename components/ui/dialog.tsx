@@ -28,7 +28,8 @@ export function Dialog({ title, closeLabel, onClose, children, footer, size = 'm
     const before = document.activeElement;
     ref.current?.showModal();
     // The browser would take the first control, which is the one that closes.
-    ref.current?.querySelector<HTMLElement>('[data-autofocus], input, [data-dialog-title]')?.focus();
+    const wanted = ['[data-autofocus]', 'input', '[data-dialog-title]'].map((selector) => ref.current?.querySelector<HTMLElement>(selector)).find(Boolean);
+    wanted?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

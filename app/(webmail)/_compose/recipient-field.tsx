@@ -156,7 +156,7 @@ export function RecipientField({ label, value, onChange, error, autoFocus, trail
               }}
             />
           ))}
-          <li className="min-w-32 flex-1">
+          <li className={cx('flex-1', value.length > 0 ? 'min-w-16' : 'min-w-32')}>
             <input
               ref={input}
               id={`${id}-input`}

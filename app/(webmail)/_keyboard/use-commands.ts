@@ -58,7 +58,7 @@ export function useKeyboard(): void {
     let timer = 0;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return;
-      if (event.key === 'Enter' && takesEnter(event.target)) return;
+      if (document.querySelector('dialog[open]') || (event.key === 'Enter' && takesEnter(event.target))) return;
       const match = matchStroke(typed, event, isTyping(event.target));
       window.clearTimeout(timer);
       typed = '';
