@@ -165,15 +165,15 @@ export async function accountsBehind(
   return rows.map((row) => row.account_id);
 }
 
-/** Accounts that want a full comparison: never built, or last compared before `before`. Oldest first. */
-export async function accountsToCompare(db: Queryable, before: Date, limit: number): Promise<string[]> {
+/** Accounts that want a full comparison: never built, or last compared before `before`; not those that others work on. */
+export async function accountsToCompare(db: Queryable, owner: string, before: Date, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     `SELECT a.id FROM account a LEFT JOIN mailbox_account m ON m.account_id = a.id
      WHERE a.wildduck_user_id IS NOT NULL AND a.status = 'active'
        AND (m.account_id IS NULL OR m.compared_at IS NULL OR m.compared_at < $1)
-       AND (m.lease_until IS NULL OR m.lease_until < clock_timestamp())
+       AND (m.lease_until IS NULL OR m.lease_until < clock_timestamp() OR m.lease_owner = $3)
      ORDER BY m.compared_at NULLS FIRST LIMIT $2`,
-    [before, limit],
+    [before, limit, owner],
   );
   return rows.map((row) => row.id);
 }

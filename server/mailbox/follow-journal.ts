@@ -16,14 +16,16 @@ const JOURNAL_CHUNK = 2000;
  */
 const OVERLAP_MS = 10_000;
 /** The store keeps its journal for three hours. A position older than this may have lost entries. */
-const JOURNAL_REACH_MS = 2.5 * 3_600_000;
+export const JOURNAL_REACH_MS = 2.5 * 3_600_000;
 
-/** Whether the journal still holds everything since this position. */
-export function journalReaches(position: AccountPosition, now: Date): boolean {
-  return (
-    position.state === 'ready' && position.journalId !== null && position.followedAt !== null &&
-    now.getTime() - position.followedAt.getTime() < JOURNAL_REACH_MS
-  );
+/**
+ * Whether the journal still holds everything since this position. It does not forget what nobody wrote: while polls
+ * came without a gap, an account that was not followed had nothing new.
+ * @param gaplessSince see poll.store.ts
+ */
+export function journalReaches(position: AccountPosition, now: Date, gaplessSince: Date): boolean {
+  if (position.state !== 'ready' || position.journalId === null || position.followedAt === null) return false;
+  return now.getTime() - position.followedAt.getTime() < JOURNAL_REACH_MS || position.followedAt >= gaplessSince;
 }
 
 /** The journal position from which an account that is being compared at `now` goes on. */

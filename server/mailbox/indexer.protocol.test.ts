@@ -5,7 +5,7 @@ import { MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../../mail-server/testing/mail-stack.ts';
-import { systemClock } from '../infra/clock/clock.ts';
+import { systemClock, type Clock } from '../infra/clock/clock.ts';
 import { changeLabels } from '../infra/imap/imap-session.ts';
 import { logger } from '../infra/log/logger.ts';
 import { listenForChanges, type ChangeSignal } from '../infra/wildduck/change-signal.ts';
@@ -56,8 +56,8 @@ async function stop({ indexer, signal }: (typeof running)[number]): Promise<void
 }
 
 /** @param announced whether it hears WildDuck's announcements, or finds out by looking */
-function startIndexer(announced = true): (typeof running)[number] {
-  const indexer = new Indexer({ pool: stack.database.pool, store, clock: systemClock, log });
+function startIndexer(announced = true, clock: Clock = systemClock): (typeof running)[number] {
+  const indexer = new Indexer({ pool: stack.database.pool, store, clock, log });
   const signal = announced ? listenForChanges(stack.env['REDIS_URL']!, (userId) => indexer.userChanged(userId), () => undefined) : undefined;
   indexer.start();
   running.push({ indexer, signal });
@@ -210,7 +210,9 @@ describe('without being told', () => {
     await stack.wildduck.updateMessages(target, [uids[1]!, uids[2]!], { moveTo: Trash! });
     await stack.wildduck.deleteMessage({ ...target, uid: uids[3]! });
     await stack.wildduck.uploadRaw(target, raw('c9', 'Catch 9'));
-    startIndexer(false);
+    // An hour later, so that what happened is not among the latest entries.
+    const later: Clock = { now: () => new Date(Date.now() + 3_600_000) };
+    startIndexer(false, later);
     await expectInStep(user);
   });
 
@@ -230,9 +232,27 @@ describe('without being told', () => {
     // As after a weekend: the journal's entries have expired, and the position is old.
     await mongo.db().collection('journal').deleteMany({ user: new ObjectId(user.userId) });
     await stack.database.pool.query(`UPDATE mailbox_account SET followed_at = now() - interval '2 days' WHERE account_id = $1`, [user.accountId]);
-    const again = startIndexer(false);
-    again.indexer.userChanged(user.userId);
+    await stack.database.pool.query(`UPDATE mailbox_poll SET polled_at = now() - interval '1 day'`);
+    startIndexer(false);
     await expectInStep(user);
+  });
+
+  test('an account in which nothing happened for days is not compared when something does', async () => {
+    const user = await newUser();
+    startIndexer();
+    const { INBOX } = await user.folders();
+    await stack.wildduck.uploadRaw({ userId: user.userId, mailboxId: INBOX! }, raw('d1', 'Before'));
+    await expectInStep(user);
+    const { rows } = await stack.database.pool.query<{ compared_at: Date }>(
+      `UPDATE mailbox_account SET followed_at = now() - interval '2 days' WHERE account_id = $1 RETURNING compared_at`, [user.accountId]);
+    await stack.database.pool.query(`UPDATE mailbox_poll SET gapless_since = now() - interval '9 days'`);
+    // One that begins now learns of the polls of others.
+    for (const one of running.splice(0)) await stop(one);
+    startIndexer();
+    await stack.wildduck.uploadRaw({ userId: user.userId, mailboxId: INBOX! }, raw('d2', 'After'));
+    await expectInStep(user);
+    const after = await stack.database.pool.query<{ compared_at: Date }>('SELECT compared_at FROM mailbox_account WHERE account_id = $1', [user.accountId]);
+    expect(after.rows).toEqual(rows);
   });
 
   test('a mailbox begun anew under another UIDVALIDITY is read anew', async () => {

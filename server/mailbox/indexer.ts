@@ -6,12 +6,14 @@ import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import type { WildduckStore } from '../infra/wildduck/store.ts';
 import {
-  accountsBehind, accountsOfUsers, accountsToCompare, isEmpty, leaseAccount, LeaseLostError, orphanedIndexes, releaseLeases, type Writer,
+  accountsBehind, accountsOfUsers, accountsToCompare, indexableAccounts, isEmpty, leaseAccount, LeaseLostError, orphanedIndexes,
+  releaseLeases, type Writer,
 } from './account.store.ts';
 import { buildAccount } from './build-account.ts';
 import { compareAccount } from './compare-account.ts';
 import { dropIndex } from './drop-index.store.ts';
-import { confirmItems, followJournal, journalReaches } from './follow-journal.ts';
+import { confirmItems, followJournal, JOURNAL_REACH_MS, journalReaches } from './follow-journal.ts';
+import { readPollState, savePollState, type PollState } from './poll.store.ts';
 import { Turns } from './turns.ts';
 
 /** Short, so that what a dead indexer held, or one that an operator's rebuild waits for, is free soon. */
@@ -21,6 +23,10 @@ const LEASE_RENEW_MS = 3_000;
 const POLL_MS = 2_000;
 /** How far back a poll reads the journal: longer than any write to it takes to show. */
 const POLL_REACH_MS = 30_000;
+/** How far back the first poll reads: an account's turn may have failed, and been tried again, when the last indexer ended. */
+const FIRST_POLL_REACH_MS = 600_000;
+/** How often it is noted down how far polling has come. */
+const POLL_NOTE_MS = 20_000;
 /** How often each account is compared message by message, in case something went wrong unseen. */
 const COMPARE_EVERY_MS = 24 * 3_600_000;
 const COMPARE_BATCH = 20;
@@ -49,7 +55,8 @@ export class Indexer {
   readonly #seen = new Map<string, Set<string>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopped = false;
-  #polledAt: Date | undefined;
+  #polled: PollState | undefined;
+  #pollNotedAt = 0;
 
   constructor(deps: IndexerDeps, hands: { following?: number; comparing?: number } = {}) {
     this.#deps = deps;
@@ -80,26 +87,47 @@ export class Indexer {
     await releaseLeases(this.#deps.pool, this.#owner);
   }
 
-  /** Accounts whose newest journal entry is past the index's position. */
+  /** Asks for turns of the accounts whose newest journal entry is past the index's position. */
   async #poll(): Promise<void> {
-    const now = this.#deps.clock.now();
-    const since = new Date((this.#polledAt ?? now).getTime() - POLL_REACH_MS);
+    const { pool, clock } = this.#deps;
+    const now = clock.now();
+    const last = await this.#lastPoll(now);
+    if (last === null || now.getTime() - last.polledAt.getTime() > JOURNAL_REACH_MS) {
+      // Nobody looked for longer than the journal tells: each account's own position says what is to be done.
+      this.#polled = { polledAt: now, gaplessSince: now };
+      for (const { accountId } of await indexableAccounts(pool)) this.#following.ask(accountId);
+    } else {
+      const reachMs = this.#polled === undefined ? FIRST_POLL_REACH_MS : POLL_REACH_MS;
+      // Set before accounts are asked for, since their turns want it; moved on only once all have been.
+      this.#polled = last;
+      // A clock that was set back must not make polls skip what happens meanwhile.
+      await this.#askChanged(new Date(Math.min(last.polledAt.getTime(), now.getTime()) - reachMs));
+      this.#polled = { polledAt: now, gaplessSince: last.gaplessSince };
+    }
+    if (now.getTime() - this.#pollNotedAt < POLL_NOTE_MS) return;
+    await savePollState(pool, this.#polled);
+    this.#pollNotedAt = now.getTime();
+  }
+
+  /** This indexer's own, or another's when this one has just begun or has slept. */
+  async #lastPoll(now: Date): Promise<PollState | null> {
+    const own = this.#polled;
+    return own && now.getTime() - own.polledAt.getTime() < JOURNAL_REACH_MS / 2 ? own : readPollState(this.#deps.pool);
+  }
+
+  async #askChanged(since: Date): Promise<void> {
     const changed = await this.#deps.store.changedAccounts(since);
     await this.#resolve(changed.map((entry) => entry.userId), false);
-    const behind = await accountsBehind(
-      this.#deps.pool,
-      changed.flatMap(({ userId, newestId }) => {
-        const accountId = this.#accountByUser.get(userId);
-        return accountId === undefined ? [] : [{ accountId, newestId }];
-      }),
-    );
-    for (const accountId of behind) this.#following.ask(accountId);
-    this.#polledAt = now;
+    const known = changed.flatMap(({ userId, newestId }) => {
+      const accountId = this.#accountByUser.get(userId);
+      return accountId === undefined ? [] : [{ accountId, newestId }];
+    });
+    for (const accountId of await accountsBehind(this.#deps.pool, known)) this.#following.ask(accountId);
   }
 
   async #findStale(): Promise<void> {
     const before = new Date(this.#deps.clock.now().getTime() - COMPARE_EVERY_MS);
-    for (const accountId of await accountsToCompare(this.#deps.pool, before, COMPARE_BATCH)) this.#comparing.ask(accountId);
+    for (const accountId of await accountsToCompare(this.#deps.pool, this.#owner, before, COMPARE_BATCH)) this.#comparing.ask(accountId);
   }
 
   async #sweep(): Promise<void> {
@@ -120,10 +148,12 @@ export class Indexer {
   }
 
   async #follow(accountId: string): Promise<void> {
+    // Before the first poll nothing is known of how long nobody looked. It is moments away, and asks again.
+    if (!this.#polled) return;
     const position = await leaseAccount(this.#deps.pool, accountId, this.#owner, LEASE_SECONDS);
     if (!position) return;
     const now = this.#deps.clock.now();
-    if (!journalReaches(position, now)) {
+    if (!journalReaches(position, now, this.#polled.gaplessSince)) {
       this.#comparing.ask(accountId);
       return;
     }
@@ -158,13 +188,16 @@ export class Indexer {
 
   /** Renews the lease while `work` runs. Writes check the lease themselves: renewing late costs work, not truth. */
   async #whileLeased(accountId: string, work: () => Promise<void>): Promise<void> {
+    let renewed: Promise<unknown> = Promise.resolve();
     const renewal = setInterval(() => {
-      leaseAccount(this.#deps.pool, accountId, this.#owner, LEASE_SECONDS).catch((error: unknown) => this.#report(accountId, error));
+      renewed = leaseAccount(this.#deps.pool, accountId, this.#owner, LEASE_SECONDS).catch((error: unknown) => this.#report(accountId, error));
     }, LEASE_RENEW_MS);
     try {
       await work();
     } finally {
       clearInterval(renewal);
+      // Else a renewal on its way could take the lease again after it was given back.
+      await renewed;
     }
   }
 
