@@ -80,8 +80,9 @@ export async function selectReadyQueues(
 }
 
 /*
- * SKIP LOCKED lets workers walk the same queue side by side; the join by ctid is safe because the rows are
- * locked. Recipients of one message and domain are neighbours in the index and so come together.
+ * SKIP LOCKED lets workers walk the same queue side by side. The rows are found again by ctid, which is safe
+ * because they are locked, and as an array: as a join, the planner guesses that many are picked and reads the whole
+ * table (300 ms at half a million rows, against 10). Recipients of one message and domain are neighbours in the index and so come together.
  */
 const CLAIM = `
 WITH want AS (
@@ -95,7 +96,7 @@ WITH want AS (
 UPDATE delivery d
    SET state = ${sqlTo('claim')}, attempts = attempts + 1, lease_token = $5, due_at = now() + $6 * interval '1 millisecond',
        last_attempt_at = now()
-  FROM picked WHERE d.ctid = picked.row AND d.state IN (${sqlFrom('claim')})
+ WHERE d.ctid = ANY(ARRAY(SELECT row FROM picked)) AND d.state IN (${sqlFrom('claim')})
 RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
   d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lease_token AS "leaseToken",
   EXISTS (SELECT FROM suppression s

@@ -43,7 +43,8 @@ export async function giveBack(db: Queryable, rows: readonly LeasedRow[]): Promi
 }
 
 /*
- * One index serves both: delivery_due orders schedules, retries and lease ends by the same column.
+ * One index serves both: delivery_due orders schedules, retries and lease ends by the same column. The array of
+ * ctids keeps the planner from joining with the whole table.
  */
 const REQUEUE_DUE = `
 WITH due AS MATERIALIZED (
@@ -52,7 +53,7 @@ WITH due AS MATERIALIZED (
    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), moved AS (
   UPDATE delivery d SET state = ${sqlTo('due')}, lease_token = NULL
-    FROM due WHERE d.ctid = due.row
+    FROM due WHERE d.ctid = due.row AND d.ctid = ANY(ARRAY(SELECT row FROM due))
   RETURNING d.tenant_id, d.queue_id, d.recipient_no, d.recipient, d.attempts, due.state AS was, due.lease_token AS lost
 ), events AS (
   INSERT INTO delivery_event (tenant_id, queue_id, recipient_no, type, recipient, data)

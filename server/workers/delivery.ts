@@ -6,6 +6,7 @@ import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { outcomeBatch, type OutcomeBatchDeps } from '../delivery/outcome-batch.ts';
 import { openOutcomeJournal, readLeftJournals } from '../delivery/outcome-journal.ts';
+import { preferIndexes } from '../delivery/prefer-indexes.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
@@ -21,7 +22,8 @@ import { runRole } from './role.ts';
 await runRole('delivery', async () => {
   const config = loadConfig();
   const log = logger('delivery');
-  const pool = createPool(required(config.databaseUrl, 'DATABASE_URL'), { max: 6, applicationName: 'eider-delivery' });
+  const databaseUrl = preferIndexes(required(config.databaseUrl, 'DATABASE_URL'));
+  const pool = createPool(databaseUrl, { max: 6, applicationName: 'eider-delivery' });
   const domains = domainLookups(pool, secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE')));
   const routeDeps = {
     dns: dnsResolver(config.dnsServers),
