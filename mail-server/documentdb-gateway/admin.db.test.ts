@@ -1,6 +1,7 @@
 // Collections, indexes, and what shells, dump tools and drivers ask of a server before and beside their real work.
 import { MongoServerError, type Db, type Document, type MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { opMsg, RawClient } from './testing/raw-client.ts';
 import { startGateway, type TestGateway } from './testing/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -80,6 +81,21 @@ describe('what a shell sends when it connects', () => {
   });
 });
 
+test('a query whose client has gone is stopped', async () => {
+  await db.collection('left').insertMany(Array.from({ length: 2_000 }, (_, i) => ({ n: i })));
+  const stage = { $lookup: { from: 'left', pipeline: [{ $match: { $expr: { $gt: ['$n', -1] } } }], as: 'all' } };
+  const raw = new RawClient(gateway.socketPath);
+  raw.socket.write(opMsg({ aggregate: 'left', pipeline: [stage, { $unwind: '$all' }, { $group: { _id: '$all.n' } }], cursor: {}, $db: db.databaseName }));
+  const running = async (): Promise<number> => {
+    const { inprog } = await admin.command({ currentOp: 1 });
+    return (inprog as Array<{ ns: string; waitingForConnection: boolean }>).filter(({ ns, waitingForConnection }) => ns.endsWith('.left') && !waitingForConnection).length;
+  };
+  await expect.poll(running).toBe(1);
+  raw.socket.destroy();
+  // Left alone it takes several seconds.
+  await expect.poll(running, { timeout: 3_000 }).toBe(0);
+});
+
 describe('collections', () => {
   test('create, list, rename, drop', async () => {
     await db.createCollection('made');
@@ -140,7 +156,7 @@ describe('indexes', () => {
     expect(reply).toMatchObject({ numIndexesBefore: 1, numIndexesAfter: 7, ok: 1 });
     const found = await collection.indexes();
     expect(found.map(({ name }) => name)).toEqual(['_id_', 'compound', 'unique', 'ttl', 'partial', 'hashed', 'fulltext']);
-    expect(found.find(({ name }) => name === 'ttl')).toMatchObject({ expireAfterSeconds: 3600 });
+    expect(found.find(({ name }) => name === 'ttl')).toEqual({ v: 2, key: { expires: 1 }, name: 'ttl', expireAfterSeconds: 3600 });
   });
 
   test('again is no change, differently is a conflict, dropping works by name and by key', async () => {

@@ -1,5 +1,5 @@
 // Reads and writes through a real driver and the real DocumentDB: results and errors as MongoDB gives them.
-import { Binary, Decimal128, Long, MongoBulkWriteError, MongoServerError, ObjectId, type Collection, type Db, type MongoClient, type UpdateFilter } from 'mongodb';
+import { Binary, Decimal128, Long, type MongoBulkWriteError, MongoServerError, ObjectId, type Collection, type Db, type MongoClient, type UpdateFilter } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startGateway, type TestGateway } from './testing/start-gateway.ts';
 

@@ -102,7 +102,7 @@ export class Dispatcher {
       if (hasWriteErrors(reply)) transactions.abort(transaction);
       return reply;
     } catch (error) {
-      transactions.abort(transaction);
+      transactions.abort(transaction, context.operation.tainted);
       throw error;
     } finally {
       transaction.busy = false;

@@ -1,7 +1,7 @@
 // PostgreSQL going away underneath: nothing hangs, nothing acknowledged is lost, nothing is done twice.
 // Uses a server of its own, which is crashed and restarted.
 import { execFileSync } from 'node:child_process';
-import { MongoServerError, type Collection, type MongoClient } from 'mongodb';
+import { type MongoServerError, type Collection, type MongoClient } from 'mongodb';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../runtime/testing/start-test-postgres.ts';

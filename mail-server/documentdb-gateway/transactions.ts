@@ -131,13 +131,16 @@ export class TransactionStore {
     }
   }
 
-  /** Aborts; nothing happens when it has ended already. The connection is rolled back in the background. */
-  abort(transaction: Transaction): void {
+  /**
+   * Aborts; nothing happens when it has ended already. The connection is rolled back in the background, or thrown
+   * away (`discard`) when a cancellation may still be on its way to it.
+   */
+  abort(transaction: Transaction, discard = false): void {
     if (transaction.state !== 'open') return;
     const connection = transaction.connection as PgConnection;
     const busy = connection.busy;
     this.#finish(transaction, 'aborted', false);
-    if (busy || connection.closed) {
+    if (busy || discard || connection.closed) {
       connection.close(); // PostgreSQL rolls back by itself
       return;
     }

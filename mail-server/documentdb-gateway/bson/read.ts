@@ -165,6 +165,14 @@ export function decodeDocument(document: Buffer, depth = 0): BsonDocument {
   return result;
 }
 
+/** A document's fields with their values as they are, so that what is not looked at keeps its exact type. */
+export function rawFields(document: Buffer): BsonDocument {
+  const fields: BsonDocument = {};
+  const reader = new ElementReader(document);
+  while (reader.next()) fields[reader.name] = new RawValue(reader.type, reader.bytes);
+  return fields;
+}
+
 /** The elements of a raw array, in order, undecoded. */
 export function arrayElements(array: Buffer): RawValue[] {
   const found: RawValue[] = [];

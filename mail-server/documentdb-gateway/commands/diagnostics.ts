@@ -1,6 +1,6 @@
 // Commands by which shells and monitoring look at a server: serverStatus, hostInfo, getParameter, getLog and others.
 import { cpus, hostname, release, totalmem, type } from 'node:os';
-import { Double, RawValue, BSON, type BsonDocument, type BsonValue } from '../bson/types.ts';
+import { Double, type BsonDocument, type BsonValue } from '../bson/types.ts';
 import { CommandError } from '../errors.ts';
 import { optionOf, type Handler } from './context.ts';
 import { SERVER_VERSION } from './handshake.ts';
@@ -122,6 +122,3 @@ export const isDbGrid: Handler = () => {
 export const notSupported: Handler = (context) => {
   throw new CommandError(115, `${context.name} is not supported by DocumentDB`);
 };
-
-/** An empty timestamp, for replies that carry an operation time. */
-export const ZERO_TIMESTAMP = new RawValue(BSON.timestamp, Buffer.alloc(8));

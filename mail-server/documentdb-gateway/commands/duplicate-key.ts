@@ -1,7 +1,7 @@
 // Makes MongoDB's E11000 out of a unique violation: message, keyPattern and keyValue.
 // DocumentDB names only the index; the key is found in its catalogue, the values in the write that failed.
 import { arrayElements, decodeDocument, decodeValue, documentLength, findField, findPath } from '../bson/read.ts';
-import { BSON, RawValue, type BsonDocument, type BsonValue } from '../bson/types.ts';
+import { BSON, type RawValue, type BsonDocument, type BsonValue } from '../bson/types.ts';
 import { CommandError } from '../errors.ts';
 import { PgError, type Statement } from '../pg/protocol.ts';
 import type { CommandContext } from './context.ts';

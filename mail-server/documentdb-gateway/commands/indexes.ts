@@ -1,7 +1,7 @@
 // createIndexes, dropIndexes, reIndex. createIndexes answers when the indexes exist, as drivers rely on.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeDocument, findField } from '../bson/read.ts';
-import { BSON, Double, type BsonDocument, type BsonValue } from '../bson/types.ts';
+import { decodeDocument } from '../bson/read.ts';
+import { Double, type BsonDocument, type BsonValue } from '../bson/types.ts';
 import { encodeDocument } from '../bson/write.ts';
 import { CommandError } from '../errors.ts';
 import type { Statement } from '../pg/protocol.ts';
@@ -106,8 +106,3 @@ export const reIndex: Handler = async (context) => {
   const indexes = rows.map((row) => row[0] as Buffer);
   return { nIndexesWas: indexes.length, nIndexes: indexes.length, indexes, ok: new Double(1) };
 };
-
-/** Whether a command document carries a document under `name`. */
-export function hasDocument(body: Buffer, name: string): boolean {
-  return findField(body, name)?.type === BSON.document;
-}

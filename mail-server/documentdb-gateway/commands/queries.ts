@@ -1,7 +1,7 @@
 // Reads and their cursors: find, aggregate, count, distinct, the listing commands, getMore, killCursors.
-import { BsonError } from '../bson/types.ts';
-import { arrayElements, decodeValue, findField } from '../bson/read.ts';
-import { BSON, Double } from '../bson/types.ts';
+import { arrayElements, decodeValue, findField, rawFields } from '../bson/read.ts';
+import { BSON, BsonError, Double, type RawValue } from '../bson/types.ts';
+import { encodeDocument } from '../bson/write.ts';
 import type { Cursor } from '../cursors.ts';
 import { CommandError } from '../errors.ts';
 import type { PgConnection } from '../pg/connection.ts';
@@ -31,7 +31,19 @@ export const aggregate: Handler = (context) => {
 };
 
 export const listCollections: Handler = (context) => openCursor(context, LIST_COLLECTIONS, '$cmd.listCollections', 'repeat');
-export const listIndexes: Handler = (context) => openCursor(context, LIST_INDEXES, collectionName(context), 'repeat');
+
+/**
+ * DocumentDB adds options of its own under `storageEngine`. A dump that carried them could not be restored into
+ * MongoDB, so they are left out: creating the index again without them gives the same one.
+ */
+export const listIndexes: Handler = async (context) => {
+  const page = await openCursor(context, LIST_INDEXES, collectionName(context), 'repeat');
+  const reply = rawFields(page);
+  const cursor = rawFields((reply['cursor'] as RawValue).bytes);
+  const indexes = arrayElements((cursor['firstBatch'] as RawValue).bytes).map(({ bytes }) => ({ ...rawFields(bytes), storageEngine: undefined }));
+  return encodeDocument({ ...reply, cursor: { ...cursor, firstBatch: indexes } });
+};
+
 export const count: Handler = (context) => fetchDocument(context, COUNT, [context.database, context.body], 'repeat');
 export const distinct: Handler = (context) => fetchDocument(context, DISTINCT, [context.database, context.body], 'repeat');
 

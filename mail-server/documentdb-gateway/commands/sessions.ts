@@ -1,8 +1,7 @@
 // Sessions and the ends of transactions. A session exists by being named; only its transaction and cursors are kept.
-import { arrayElements, findField } from '../bson/read.ts';
-import { BSON, Double, type BsonDocument } from '../bson/types.ts';
 import { randomUUID } from 'node:crypto';
-import { RawValue } from '../bson/types.ts';
+import { arrayElements, findField } from '../bson/read.ts';
+import { BSON, Double, RawValue, type BsonDocument } from '../bson/types.ts';
 import { CommandError } from '../errors.ts';
 import type { CommandContext, Handler } from './context.ts';
 

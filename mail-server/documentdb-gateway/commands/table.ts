@@ -14,7 +14,7 @@ export interface CommandEntry {
   readonly run: Handler;
   /** May be part of a multi-document transaction. */
   readonly transactional?: boolean;
-  /** Reads only: pointless once its client has gone, so it is stopped then. */
+  /** Pointless once its client has gone, so it is stopped then (a pipeline that writes is rolled back). */
   readonly readOnly?: boolean;
 }
 
@@ -36,7 +36,7 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   ['logout', plain(handshake.ping)],
 
   ['find', { run: queries.find, transactional: true, readOnly: true }],
-  ['aggregate', { run: queries.aggregate, transactional: true }],
+  ['aggregate', { run: queries.aggregate, transactional: true, readOnly: true }],
   ['count', { run: queries.count, transactional: true, readOnly: true }],
   ['distinct', { run: queries.distinct, transactional: true, readOnly: true }],
   ['getMore', { run: queries.getMore, transactional: true, readOnly: true }],

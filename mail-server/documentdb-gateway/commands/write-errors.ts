@@ -1,7 +1,7 @@
 // Rewrites the writeErrors of a batch: DocumentDB numbers them by SQLSTATE, drivers want MongoDB's codes and, for
 // duplicate keys, MongoDB's message, keyPattern and keyValue.
-import { arrayElements, decodeDocument, findField } from '../bson/read.ts';
-import { BSON, RawValue, type BsonDocument, type BsonValue } from '../bson/types.ts';
+import { arrayElements, decodeDocument, findField, rawFields } from '../bson/read.ts';
+import { BSON, type BsonDocument, type BsonValue } from '../bson/types.ts';
 import { encodeDocument } from '../bson/write.ts';
 import { mongoCode, transactionLabels, unpackSqlState } from '../sql-state.ts';
 import { CommandError } from '../errors.ts';
@@ -37,15 +37,4 @@ async function translateOne(context: CommandContext, collection: string, error: 
   const index = Number(error['index'] ?? 0);
   const details = await duplicateKeyDetails(context, collection, { message, constraint: '', writeIndex: index });
   return { ...rest, code, ...details };
-}
-
-/** A document's fields with their values untouched, so that what is not looked at keeps its exact type. */
-function rawFields(document: Buffer): BsonDocument {
-  const fields: BsonDocument = {};
-  for (const [name, value] of rawEntries(document)) fields[name] = value;
-  return fields;
-}
-
-function rawEntries(document: Buffer): Array<[string, RawValue]> {
-  return Object.keys(decodeDocument(document)).map((name) => [name, findField(document, name) as RawValue]);
 }
