@@ -72,6 +72,7 @@ async function build(home: string, architecture: string, report: (line: string) 
   await writeFile(join(home, `${MARK}.new`), JSON.stringify({ home, packages: names }, null, 1));
   await rename(join(home, `${MARK}.new`), join(home, MARK));
   await rm(downloads, { recursive: true, force: true });
+  report('built');
 }
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
