@@ -10,6 +10,7 @@ import { receiveContent } from '../smtp/receive-content.ts';
 import { answer, ReplyError } from '../smtp/reply-error.ts';
 import type { Spool } from '../smtp/spool.ts';
 import type { Delivery, Envelope } from './mailbox-store.ts';
+import type { ReverseLookup } from './client-name.ts';
 import { checkRecipient, type RecipientSources } from './recipient-check.ts';
 import type { TakenMessage, TakeMessage } from './take-message.ts';
 
@@ -29,7 +30,7 @@ export interface InboundOptions {
   limits?: Partial<ServerLimits>;
   content?: Partial<ContentLimits>;
   /** Where the client's name comes from; without it addresses stay nameless. */
-  reverse?: ((address: string, callback: (error: Error | null, names?: string[]) => void) => void) | undefined;
+  reverse?: ReverseLookup;
 }
 
 type Session = SMTPServerSession & { deliveries?: Map<string, Delivery> };

@@ -1,5 +1,4 @@
 // The `inbound` role: puts the MX together from configuration, listens, and goes in good order.
-import { reverse } from 'node:dns';
 import { join } from 'node:path';
 import { loadConfig, required } from '../../server/config.ts';
 import { findHostedDomain } from '../../server/domains/find-hosted-domain.ts';
@@ -7,6 +6,7 @@ import { logger } from '../../server/infra/log/logger.ts';
 import { parseDomain } from '../../server/mail/address.ts';
 import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
+import { createReverseLookup } from './client-name.ts';
 import { createHostedDomains } from './hosted-domains.ts';
 import { createInboundServer } from './inbound-server.ts';
 import { createLargeMessages } from './large-messages.ts';
@@ -42,7 +42,7 @@ runRole('inbound', async () => {
     onReplySeen: (taken) => deps.storedEarlier.forget(taken.key),
     spool,
     log,
-    reverse,
+    reverse: createReverseLookup(config.dnsServers),
   });
   await new Promise<void>((resolve, reject) => {
     server.server.once('error', reject);

@@ -1,4 +1,4 @@
-// A DNS server for tests: answers TXT and A over UDP from a table, says NXDOMAIN to the rest, or nothing at all.
+// A DNS server for tests: answers TXT, A, AAAA and PTR over UDP from a table, says NXDOMAIN to the rest, or nothing at all.
 import { createSocket, type Socket } from 'node:dgram';
 
 export interface DnsServer {
@@ -13,7 +13,7 @@ export interface DnsServer {
   stop(): Promise<void>;
 }
 
-const TYPES: Record<number, string> = { 1: 'A', 16: 'TXT', 28: 'AAAA', 15: 'MX' };
+const TYPES: Record<number, string> = { 1: 'A', 12: 'PTR', 15: 'MX', 16: 'TXT', 28: 'AAAA' };
 
 export function startDnsServer(): Promise<DnsServer> {
   const socket = createSocket('udp4');
@@ -50,12 +50,27 @@ function reply(socket: Socket, peer: { port: number; address: string }, query: B
   header.writeUInt16BE(0x8180 | (values ? 0 : 3), 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(values?.length ?? 0, 6);
+  const code = Number(Object.entries(TYPES).find(([, name]) => name === type)?.[0] ?? 0);
   const answers = (values ?? []).map((value) => {
-    const data = type === 'TXT' ? Buffer.concat((value.match(/.{1,255}/gs) ?? ['']).map((text) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]))) : Buffer.from(value.split('.').map(Number));
-    const fixed = Buffer.from([0xc0, 0x0c, 0, 0, 0, 1, 0, 0, 0, 60, 0, 0]);
-    fixed[3] = type === 'TXT' ? 16 : 1;
+    const data = recordData(type, value);
+    const fixed = Buffer.from([0xc0, 0x0c, 0, code, 0, 1, 0, 0, 0, 60, 0, 0]);
     fixed.writeUInt16BE(data.length, 10);
     return Buffer.concat([fixed, data]);
   });
   socket.send(Buffer.concat([header, query.subarray(12, end), ...answers]), peer.port, peer.address);
+}
+
+function recordData(type: string, value: string): Buffer {
+  const counted = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
+  switch (type) {
+    case 'TXT':
+      return Buffer.concat((value.match(/.{1,255}/gs) ?? ['']).map(counted));
+    case 'PTR':
+      return Buffer.concat([...value.split('.').map(counted), Buffer.from([0])]);
+    case 'AAAA':
+      // Written out in full, eight groups.
+      return Buffer.from(value.split(':').map((group) => group.padStart(4, '0')).join(''), 'hex');
+    default:
+      return Buffer.from(value.split('.').map(Number));
+  }
 }
