@@ -30,7 +30,7 @@ export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar,
   };
   const sending = state.phase === 'sending';
   return (
-    <footer className="flex h-14 shrink-0 items-center gap-0.5 border-t border-line px-3 max-sm:pb-[env(safe-area-inset-bottom)]">
+    <div className="flex h-14 shrink-0 items-center gap-0.5 border-t border-line px-3 max-sm:pb-[env(safe-area-inset-bottom)]">
       <Button variant="primary" icon={<Send className="size-4 rtl:-scale-x-100" />} busy={sending} data-tip={t('compose.send')} data-tip-keys="Ctrl Enter" onClick={actions.send} className="me-2">
         {t('compose.send')}
       </Button>
@@ -43,6 +43,6 @@ export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar,
         <SaveStatus save={state.save} onRetry={() => void model.saveNow()} />
       </span>
       <IconButton label={t('compose.discard')} icon={<Trash2 className="size-4" />} disabled={sending} onClick={actions.discard} />
-    </footer>
+    </div>
   );
 }

@@ -34,7 +34,7 @@ export function ComposeWindow({ window: shown, phone }: { window: Window; phone:
         full && 'fixed inset-x-0 inset-y-[5dvh] z-40 mx-auto w-[min(60rem,calc(100vw-4rem))] rounded-xl',
       )}
     >
-      <header className={cx('flex shrink-0 items-center gap-0.5 ps-4 pe-1.5', phone ? 'h-14 border-b border-line' : 'h-10 bg-sunken')}>
+      <div className={cx('flex shrink-0 items-center gap-0.5 ps-4 pe-1.5', phone ? 'h-14 border-b border-line' : 'h-10 bg-sunken')}>
         <button type="button" onClick={phone || full ? undefined : toggle} className={cx('min-w-0 flex-1 truncate text-start text-sm font-semibold', (phone || full) && 'cursor-default')}>
           {title}
         </button>
@@ -50,7 +50,7 @@ export function ComposeWindow({ window: shown, phone }: { window: Window; phone:
           </>
         )}
         <IconButton label={t('compose.close')} keys="Esc" icon={<X className="size-4" />} size={phone ? 'lg' : 'sm'} onClick={actions.close} />
-      </header>
+      </div>
       {!minimised && <ComposeBody model={model} state={state} actions={actions} inline={false} onReload={reload} />}
     </div>
   );

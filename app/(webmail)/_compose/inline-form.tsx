@@ -34,12 +34,12 @@ export default function InlineForm({ windowId }: { windowId: string }) {
   const Icon = MODES[mode];
   return (
     <div ref={box} role="region" aria-label={t('compose.window', { subject: state.subject || t('compose.newMessage') })} data-compose={windowId} className="mx-5 mt-2 mb-8 scroll-mb-8 overflow-hidden rounded-xl border border-line-strong bg-raised shadow-2 max-sm:mx-3 sm:ms-18">
-      <header className="flex h-10 items-center gap-2 bg-sunken ps-4 pe-1.5 text-sm font-medium text-ink-2">
+      <div className="flex h-10 items-center gap-2 bg-sunken ps-4 pe-1.5 text-sm font-medium text-ink-2">
         <Icon aria-hidden className="size-4 rtl:-scale-x-100" />
         <span className="min-w-0 flex-1 truncate">{t(`action.${mode}`)}</span>
         <IconButton label={t('compose.popOut')} icon={<SquareArrowOutUpRight className="size-3.5" />} size="sm" onClick={() => changeWindow(windowId, { placement: 'docked' })} />
         <IconButton label={t('compose.close')} icon={<X className="size-4" />} size="sm" onClick={actions.close} />
-      </header>
+      </div>
       <div className="flex max-h-[70dvh] flex-col">
         <ComposeBody model={model} state={state} actions={actions} inline onReload={reload} />
       </div>
