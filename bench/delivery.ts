@@ -1,7 +1,7 @@
 // The delivery pipeline under load, on one machine: durable accept → claim → DKIM → a local sink over 20 domains.
 // Starts its own PostgreSQL (real fsync), sink and worker processes in a folder of its own, and prints a table.
 //   node bench/delivery.ts [--messages 20000] [--backlog 10000] [--workers 1] [--callers 64] [--ed25519] [--json]
-// With --backlog, that many other messages (held for the future) stand in the queue during the run.
+// With --backlog, that many other messages stand in the queue during the run.
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -52,7 +52,7 @@ try {
 }
 
 async function run(url: string): Promise<Record<string, string | number>> {
-  const pool = createPool(url, { max: 8 });
+  const pool = createPool(url, { max: 8, statementTimeoutMs: 600_000 });
   const secretKeyFile = join(home, 'secret.key');
   writeFileSync(secretKeyFile, randomBytes(32).toString('base64'));
   const tenantId = await prepare(pool, secretKeyFile);
@@ -126,10 +126,15 @@ async function prepare(pool: Pool, secretKeyFile: string): Promise<string> {
   if (!options.ed25519) await pool.query(`UPDATE dkim_key SET status = 'retired' WHERE algorithm = 'ed25519-sha256'`);
   const backlog = Number(options.backlog);
   if (backlog > 0) {
-    // Ready, and of a tenant that is suspended: they stand in every index that claiming walks.
-    const other = await pool.query<{ id: string }>(`INSERT INTO tenant (slug, name) VALUES ('backlog', 'Backlog') RETURNING id`);
-    await acceptAll(pool, other.rows[0]!.id, backlog, 1_024);
-    await pool.query(`UPDATE tenant SET status = 'suspended' WHERE slug = 'backlog'`);
+    // Ready, and of a tenant that is suspended: they stand in every index that claiming walks and are never loaded.
+    await pool.query(
+      `WITH other AS (INSERT INTO tenant (slug, name, status) VALUES ('backlog', 'Backlog', 'suspended') RETURNING id)
+       INSERT INTO delivery (queue_id, recipient_no, tenant_id, lane, state, recipient, domain, size, due_at, expires_at)
+       SELECT uuidv7(), 0, other.id, 'transactional', 'queued', 'r' || n || '@d' || n % ${DOMAINS} || '.example', 'd' || n % ${DOMAINS} || '.example',
+              10240, now(), now() + interval '5 days'
+         FROM other, generate_series(1, $1::int) n`,
+      [backlog],
+    );
   }
   await pool.query('VACUUM ANALYZE');
   return tenantId;

@@ -40,9 +40,9 @@ const MAX_ADDRESSES = 4;
 /** Finds the route of a domain (A-labels, lower case). RFC 5321 5.1, RFC 7505. */
 export async function findRoute(deps: RouteDeps, domain: string): Promise<RouteResult> {
   const exact = deps.routes.exact(domain);
-  if (exact) return { kind: 'route', route: configuredRoute(deps, exact) };
+  if (exact) return { kind: 'route', route: configuredRoute(exact) };
   if (await deps.isHosted(domain)) return { kind: 'route', route: ownRoute(deps) };
-  if (deps.routes.other) return { kind: 'route', route: configuredRoute(deps, deps.routes.other) };
+  if (deps.routes.other) return { kind: 'route', route: configuredRoute(deps.routes.other) };
   return mxRoute(deps, domain);
 }
 
@@ -58,7 +58,7 @@ function ownRoute(deps: RouteDeps): Route {
 }
 
 /** What the operator configured may be private, and is taken by the system's own name resolution. */
-function configuredRoute(_deps: RouteDeps, configured: ConfiguredRoute): Route {
+function configuredRoute(configured: ConfiguredRoute): Route {
   const { host, port } = configured;
   return {
     key: `route ${host}:${port}`,

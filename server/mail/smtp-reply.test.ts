@@ -55,3 +55,6 @@ describe('reply text', () => {
   test('one line for people', () =>
     expect(formatReply({ code: 550, enhancedCode: '5.1.1', text: 'no such\nuser' })).toBe('550 5.1.1 no such user'));
 });
+
+test('a huge reply is cut for people', () =>
+  expect(formatReply({ code: 550, enhancedCode: null, text: 'x'.repeat(60_000) }).length).toBeLessThan(1_100));

@@ -101,7 +101,11 @@ export function parseReplyText(text: string): SmtpReply | null {
   return makeReply(Number(code), lines.map((line) => line.trim().replace(new RegExp(`^${code}[ -]?`), '')));
 }
 
-/** The reply on one line as a log or a person reads it. */
+/** More of a reply tells nobody anything, and a hostile server can send 64 KiB. */
+const MAX_SHOWN = 1_000;
+
+/** The reply on one line, bounded, as a log or a person reads it. */
 export function formatReply(reply: SmtpReply): string {
-  return [reply.code, reply.enhancedCode, reply.text.replaceAll('\n', ' ')].filter(Boolean).join(' ');
+  const line = [reply.code, reply.enhancedCode, reply.text.replaceAll('\n', ' ')].filter(Boolean).join(' ');
+  return line.length > MAX_SHOWN ? `${line.slice(0, MAX_SHOWN)}…` : line;
 }
