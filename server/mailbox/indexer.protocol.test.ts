@@ -13,6 +13,7 @@ import { openWildduckStore, type WildduckStore } from '../infra/wildduck/store.t
 import { CHANGE_CHANNEL } from './account.store.ts';
 import { applyMove } from './apply.ts';
 import { labelsOf } from './content.ts';
+import { getMessageRow } from './conversation.store.ts';
 import { listFolders } from './folder.store.ts';
 import { Indexer } from './indexer.ts';
 import { listConversations } from './list.store.ts';
@@ -184,6 +185,17 @@ describe('what IMAP clients do', () => {
     await changeLabels(access, [{ mailboxPath: 'INBOX', uids: [uid], add: [], remove: ['Travel'] }]);
     await expectInStep(user);
     expect((await labelled()).rows).toEqual([]);
+  });
+});
+
+test('8-bit headers that are no UTF-8 are shown as they were meant', async () => {
+  const user = await newUser();
+  startIndexer();
+  const { INBOX } = await user.folders();
+  const message = Buffer.from('From: J\xfcrgen <j@example.com>\r\nSubject: Gr\xfc\xdfe\r\nMessage-ID: <8@x>\r\n\r\nText\r\n', 'latin1');
+  const { uid } = await stack.wildduck.uploadRaw({ userId: user.userId, mailboxId: INBOX! }, message);
+  await expect.poll(() => getMessageRow(stack.database.pool, user.accountId, { folderId: INBOX!, uid }), { timeout: 20_000 }).toMatchObject({
+    subject: 'Grüße', from: { name: 'Jürgen', address: 'j@example.com' },
   });
 });
 

@@ -1,5 +1,6 @@
 // WildDuck's collections, read only: what the mailbox index is fed from. Never writes, and knows no SQL.
 import { MongoClient, ObjectId, type Collection, type Document } from 'mongodb';
+import { isDamaged } from './mend-header.ts';
 import { CONTENT_PROJECTION, receivedAt, toStoredMessage, type StoredMessage } from './stored-message.ts';
 
 export type { StoredMessage };
@@ -171,12 +172,27 @@ class MongoStore implements WildduckStore {
         .project(CONTENT_PROJECTION)
         .batchSize(UID_RUN)
         .toArray();
-      yield rows.filter((row) => wanted.has(Number(row['uid']))).map(toStoredMessage);
+      const messages: StoredMessage[] = [];
+      for (const row of rows) {
+        if (wanted.has(Number(row['uid']))) messages.push(toStoredMessage(row, await this.#linesIfDamaged(mailboxId, row)));
+      }
+      yield messages;
     }
   }
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  /** The header's lines, which few messages need and which would double what is read of all. */
+  async #linesIfDamaged(mailboxId: string, row: Document): Promise<string[] | undefined> {
+    const header = (row['mimeTree'] as { parsedHeader?: Record<string, unknown> } | undefined)?.parsedHeader;
+    if (!isDamaged(row['subject'], header)) return undefined;
+    const whole = await this.#messages.findOne(
+      { mailbox: new ObjectId(mailboxId), uid: row['uid'] as number },
+      { projection: { 'mimeTree.header': 1 } },
+    );
+    return (whole?.['mimeTree'] as { header?: string[] } | undefined)?.header;
   }
 }
 

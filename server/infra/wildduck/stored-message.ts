@@ -1,6 +1,7 @@
 // From WildDuck's message document to what the mailbox index takes in. Pure mapping; decodes encoded words.
 import libmime from 'libmime';
 import type { Document } from 'mongodb';
+import { mendHeader } from './mend-header.ts';
 
 export interface StoredAddress {
   name: string;
@@ -46,9 +47,14 @@ export const CONTENT_PROJECTION: Record<string, 1> = {
   ...Object.fromEntries(HEADERS.map((name) => [`mimeTree.parsedHeader.${name}`, 1 as const])),
 };
 
-/** Maps one document read with CONTENT_PROJECTION. Never throws for what a sender could have written. */
-export function toStoredMessage(row: Document): StoredMessage {
-  const header = (row['mimeTree'] as { parsedHeader?: Record<string, unknown> } | undefined)?.parsedHeader ?? {};
+/**
+ * Maps one document read with CONTENT_PROJECTION. Never throws for what a sender could have written.
+ * @param lines the header's lines as they came, for documents with damaged fields (mend-header.ts)
+ */
+export function toStoredMessage(row: Document, lines?: readonly string[]): StoredMessage {
+  const read = (row['mimeTree'] as { parsedHeader?: Record<string, unknown> } | undefined)?.parsedHeader ?? {};
+  const mended = lines ? mendHeader(String(row['subject'] ?? ''), read, lines) : undefined;
+  const header = mended?.parsedHeader ?? read;
   const arrived = receivedAt(row);
   const from = addresses(header['from']);
   return {
@@ -61,7 +67,7 @@ export function toStoredMessage(row: Document): StoredMessage {
     sentAt: validDate(row['hdate']) ?? arrived,
     internetId: messageIds(row['msgid'])[0] ?? '',
     references: [...new Set([...messageIds(header['references']), ...messageIds(header['in-reply-to'])])],
-    subject: clean(String(row['subject'] ?? '')),
+    subject: clean(mended?.subject === undefined ? String(row['subject'] ?? '') : decodeWords(mended.subject)),
     from: from.length > 0 ? from : addresses(header['sender']),
     replyTo: addresses(header['reply-to']),
     to: addresses(header['to']),
