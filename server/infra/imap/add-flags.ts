@@ -5,10 +5,11 @@ import type { WildduckClient } from '../wildduck/client.ts';
 
 export interface FlagWriter {
   /**
-   * Adds flags to one message. Adding one that is there is harmless; a message that is gone is passed over.
+   * Adds flags to one message. Adding one that is there is harmless.
+   * @returns whether the message was there and has them now; false when it has gone, or gone elsewhere
    * @throws when the mail store's IMAP cannot be reached
    */
-  addFlags(account: ImapAccount, message: { folderPath: string; uid: number }, flags: readonly string[]): Promise<void>;
+  addFlags(account: ImapAccount, message: { folderPath: string; uid: number }, flags: readonly string[]): Promise<boolean>;
 }
 
 export interface ImapAccount {
@@ -59,6 +60,9 @@ export function createFlagWriter(wildduck: WildduckClient, imaps: { host: string
         const lock = await client.getMailboxLock(message.folderPath);
         try {
           await client.messageFlagsAdd(String(message.uid), [...flags], { uid: true });
+          // STORE says OK for a UID that is not there.
+          const found = await client.fetchOne(String(message.uid), { flags: true }, { uid: true });
+          return found ? flags.every((flag) => found.flags?.has(flag)) : false;
         } finally {
           lock.release();
         }

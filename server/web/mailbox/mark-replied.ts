@@ -1,4 +1,5 @@
 // Marks a message as answered or forwarded, where every IMAP client sees it.
+import { setTimeout } from 'node:timers/promises';
 import { getConversation } from '../../mailbox/conversation.store.ts';
 import type { ReplyMode } from '../contract/compose.ts';
 import type { Services } from '../services.ts';
@@ -10,8 +11,12 @@ export interface AnsweredMessage {
   mode: ReplyMode;
 }
 
-/** Between finding a message and marking it, it may be moved: then it is looked for again. */
-const TRIES = 3;
+/**
+ * A move takes the flags that the message had when it began, and shows in the index when it has ended. So the message is
+ * looked for again until it has stayed where it was marked for this long.
+ */
+const SETTLE_MS = 1_500;
+const TRIES = 6;
 
 /** The index follows from the mail store's journal. A message that is gone, or lies in Junk or Trash, is passed over. */
 export async function markReplied(
@@ -23,12 +28,13 @@ export async function markReplied(
     const conversation = await getConversation(services.pool, { accountId: account.accountId, conversationId: answered.conversationId });
     return conversation?.messages.find((message) => message.messageKey === answered.messageKey);
   };
+  const flags = answered.mode === 'forward' ? ['$Forwarded'] : ['\\Answered'];
   let row = await find();
   for (let n = 0; row && n < TRIES; n += 1) {
-    const flags = answered.mode === 'forward' ? ['$Forwarded'] : ['\\Answered'];
-    await services.flags.addFlags(account, { folderPath: row.folderPath, uid: row.uid }, flags);
+    const marked = await services.flags.addFlags(account, { folderPath: row.folderPath, uid: row.uid }, flags);
+    await setTimeout(SETTLE_MS);
     const now = await find();
-    if (now?.folderId === row.folderId && now.uid === row.uid) return;
+    if (marked && now?.folderId === row.folderId && now.uid === row.uid) return;
     row = now;
   }
 }
