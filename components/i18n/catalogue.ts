@@ -1,7 +1,7 @@
 // The English texts and the type that every other language must fill. What the first page needs is here from the
 // start; the texts of parts that load later come with those parts.
 import { actions } from './en/actions.ts';
-import { common } from './en/common.ts';
+import { common } from './en/frame.ts';
 import type { compose } from './en/compose.ts';
 import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';

@@ -29,7 +29,7 @@ export default function InlineForm({ windowId }: { windowId: string }) {
   const { phase } = state;
   useEffect(() => {
     // In a block: scrolling answers with a promise in newer browsers, and an effect must not return one.
-    void box.current?.scrollIntoView({ block: 'end', behavior: 'smooth' });
+    box.current?.scrollIntoView({ block: 'end', behavior: 'smooth' });
   }, [phase]);
   const Icon = MODES[mode];
   return (
