@@ -123,7 +123,7 @@ function ConversationRowView(props: ConversationRowProps) {
           data-row-link
           aria-current={open ? 'true' : undefined}
           onClick={(event) => props.onOpen(row, event)}
-          className={cx('focus-inset flex min-w-0 flex-1 outline-offset-0 after:absolute after:inset-0', stacked ? 'flex-col' : 'h-full items-center gap-3')}
+          className={cx('flex min-w-0 flex-1 outline-none! after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent', stacked ? 'flex-col' : 'h-full items-center gap-3')}
         >
           {unread && <span className="sr-only">{t('list.unread')}</span>}
           <span className={cx('flex min-w-0 items-center gap-1.5', stacked ? 'text-base' : 'w-44 shrink-0 text-base xl:w-52', unread ? 'font-semibold text-ink' : 'text-ink')}>

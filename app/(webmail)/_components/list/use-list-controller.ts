@@ -54,8 +54,15 @@ export function useListController(view: ListView, mode: LayoutMode) {
   const use: SpecialUse | null = view.kind === 'folder' ? slugUse(view.folder) : null;
   shownRows.current = rows;
 
+  const wasOpen = useRef(open);
   useEffect(() => {
     if (open !== null) setCurrentId(open);
+    // Coming back from a conversation, the focus would be lost with it: the row takes it.
+    else if (wasOpen.current !== null && document.activeElement === document.body) {
+      focusWanted.current = true;
+      setFocusTick((tick) => tick + 1);
+    }
+    wasOpen.current = open;
   }, [open]);
 
   const openRow = useCallback(
