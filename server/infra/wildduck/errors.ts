@@ -79,7 +79,9 @@ export function errorFromReply(status: number, body: unknown): WildduckError {
   const reply = (typeof body === 'object' && body !== null ? body : {}) as ErrorBody;
   const storeCode = typeof reply.code === 'string' ? reply.code : undefined;
   const text = [reply.error, reply.message].find((value) => typeof value === 'string') as string | undefined;
-  const code = (storeCode !== undefined ? BY_STORE_CODE[storeCode] : undefined) ?? codeFromStatus(status, text);
+  // Mailbox operations name the cause in the text, beside a code that says less or nothing.
+  const named = /failed with code (\w+)/.exec(text ?? '')?.[1];
+  const code = BY_STORE_CODE[named ?? ''] ?? BY_STORE_CODE[storeCode ?? ''] ?? codeFromStatus(status, text);
   const ttl = Number(reply.ttl);
   return new WildduckError(code, text ?? `mail store answered ${status}`, {
     ...(storeCode !== undefined && { storeCode }),
