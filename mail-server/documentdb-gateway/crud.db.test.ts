@@ -109,7 +109,7 @@ describe('writing', () => {
 
   test('unacknowledged writes are carried out and answered by nothing', async () => {
     await things.insertOne({ _id: 1 }, { writeConcern: { w: 0 } });
-    await expect.poll(() => things.countDocuments()).toBe(1);
+    await expect.poll(() => things.countDocuments(), { timeout: 10_000 }).toBe(1);
   });
 
   test('a batch of 12 MB travels as one message', async () => {

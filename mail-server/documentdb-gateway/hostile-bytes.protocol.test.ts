@@ -5,7 +5,7 @@ import { MAX_MESSAGE_BYTES, OP } from './wire/message.ts';
 import { opMsg, RawClient, replyDocument } from './testing/raw-client.ts';
 import { startGateway, type TestGateway } from './testing/start-gateway.ts';
 
-const TIMEOUTS = { stallMs: 150, messageMs: 600, replyMs: 300 };
+const TIMEOUTS = { stallMs: 600, messageMs: 1_500, replyMs: 600 };
 let gateway: TestGateway;
 
 beforeAll(async () => {
@@ -198,7 +198,7 @@ test('connections beyond the limit are closed at once, and places become free ag
     await new RawClient(small.socketPath).closed;
     clients[0]?.socket.destroy();
     const tryAgain = (): Promise<boolean> => new RawClient(small.socketPath).command({ ping: 1, $db: 'admin' }).then(() => true, () => false);
-    await expect.poll(tryAgain).toBe(true);
+    await expect.poll(tryAgain, { timeout: 20_000 }).toBe(true);
     for (const client of clients) client.socket.destroy();
   } finally {
     await small.stop();

@@ -47,6 +47,6 @@ test('a closed client leaves nothing behind, and other sockets are untouched', a
   await other.db('admin').command({ ping: 1 });
   const before = await client.db('admin').command({ serverStatus: 1 });
   await other.close();
-  await expect.poll(async () => (await client.db('admin').command({ serverStatus: 1 }))['connections'].current).toBeLessThan(before['connections'].current);
+  await expect.poll(async () => (await client.db('admin').command({ serverStatus: 1 }))['connections'].current, { timeout: 10_000 }).toBeLessThan(before['connections'].current);
   await expect(MongoClient.connect('mongodb://%2Fnowhere%2Felse.sock/', { serverSelectionTimeoutMS: 200 })).rejects.toThrow(/ENOENT/);
 });
