@@ -15,7 +15,13 @@ export default defineConfig({
     reporters: ['default'],
     projects: [
       {
-        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...IGNORED, ...WITH_SERVICES] },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...IGNORED, ...WITH_SERVICES],
+          // A limit against hanging, not a measure of speed: a busy machine takes ten times as long.
+          testTimeout: 60_000,
+        },
       },
       {
         test: {
