@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import type { DkimSigner } from '../../mail/dkim/sign-message.ts';
 import type { DnsResolver } from '../../infra/dns/resolver.ts';
+import { isConnectionFault } from '../accept-batch.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
@@ -56,11 +57,15 @@ export function startWorker(queue: QueueFixture, options: WorkerOptions): Dispat
   );
 }
 
-/** Resolves when the database shows what is waited for; asks every 20 ms. */
+/** Resolves when the database shows what is waited for; asks every 20 ms, also past connections that a test has cut. */
 export async function eventually<T>(ask: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   for (;;) {
-    const value = await ask();
-    if (holds(value)) return value;
+    try {
+      const value = await ask();
+      if (holds(value)) return value;
+    } catch (error) {
+      if (!isConnectionFault(error)) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
