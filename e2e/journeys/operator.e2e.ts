@@ -4,7 +4,7 @@ import { expect, test } from '../fixtures.ts';
 import { supervisorStatus, type ProductAddress } from '../../test/product/product.ts';
 
 const eider = (product: ProductAddress, args: string[], input?: string): Promise<ProgramResult> =>
-  runProgram('npm', ['--silent', 'run', 'eider', '--', ...args], { cwd: product.checkout, env: { EIDER_HOME: product.home }, input });
+  runProgram('npm', ['--silent', 'run', 'eider', '--', ...args], { cwd: product.checkout, env: { EIDER_HOME: product.home, EIDER_PORT_WEB: String(product.ports.web) }, input });
 
 test.describe('the operator’s command line', () => {
   test('status tells of every role, for people and for programs', async ({ product }) => {
