@@ -8,11 +8,11 @@ describe('pickMirror', () => {
     {
       name: "Debian 12's usual sources",
       lists: [
-        'http://deb.debian.org/debian/dists/bookworm/InRelease',
-        'http://deb.debian.org/debian/dists/bookworm-updates/InRelease',
-        'http://deb.debian.org/debian-security/dists/bookworm-security/InRelease',
+        'http://mirror.example/debian/dists/bookworm/InRelease',
+        'http://mirror.example/debian/dists/bookworm-updates/InRelease',
+        'http://mirror.example/debian-security/dists/bookworm-security/InRelease',
       ],
-      mirror: 'http://deb.debian.org/debian',
+      mirror: 'http://mirror.example/debian',
     },
     {
       name: 'security and others first, a local mirror under another name',
@@ -26,7 +26,7 @@ describe('pickMirror', () => {
     },
     { name: 'a slash too many', lists: ['http://ftp.de.debian.org/debian//dists/stable/InRelease'], mirror: 'http://ftp.de.debian.org/debian' },
     { name: 'another system', lists: ['http://archive.ubuntu.com/ubuntu/dists/noble/InRelease'], mirror: null },
-    { name: 'only backports', lists: ['http://deb.debian.org/debian/dists/bookworm-backports/InRelease'], mirror: null },
+    { name: 'only backports', lists: ['http://mirror.example/debian/dists/bookworm-backports/InRelease'], mirror: null },
     { name: 'nothing', lists: [], mirror: null },
   ];
   it.each(cases)('$name', ({ lists, mirror }) => {
