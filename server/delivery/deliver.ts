@@ -5,6 +5,7 @@ import { parseHeaderFields } from '../mail/header.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
 import type { ContentSlots } from './content-slots.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
+import type { EgressAddress } from './egress/egress-address.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
@@ -19,6 +20,8 @@ export interface DeliverDeps {
   slots: ContentSlots;
   smtp: SmtpClientSettings;
   findRoute(domain: string): Promise<RouteResult>;
+  /** The address that recipients of one message in one domain go out from. */
+  chooseEgress(delivery: ClaimedDelivery, route: Route): EgressAddress;
   random(): number;
 }
 
@@ -83,8 +86,9 @@ async function send(
 ): Promise<DeliveryOutcome[]> {
   const envelope = envelopeOf(message, deliveries);
   const pieces = signature.length > 0 ? [signature, message.content] : [message.content];
+  const egress = deps.chooseEgress(deliveries[0]!, route);
   for (let tries = 1; ; tries++) {
-    const result = await deps.connections.run(route, (session) => converse(deps, session, envelope, pieces, job));
+    const result = await deps.connections.run(route, egress, (session) => converse(deps, session, envelope, pieces, job));
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();

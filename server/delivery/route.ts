@@ -10,6 +10,8 @@ import type { SmtpTarget } from './smtp/connect.ts';
 export interface Route {
   /** Names the site: domains with the same key share connections and fate. */
   key: string;
+  /** Never leaves the machine: no egress address, limit or warm-up applies. */
+  local: boolean;
   /** In the order to try; found anew for each connection, since DNS changes. */
   targets(): Promise<{ kind: 'targets'; targets: SmtpTarget[] } | RouteFault>;
   backoff: BackoffPolicy;
@@ -52,6 +54,7 @@ function ownRoute(deps: RouteDeps): Route {
   const target: SmtpTarget = { host, address: host, port, tls: 'none' };
   return {
     key: `own ${host}:${port}`,
+    local: true,
     backoff: ROUTED_BACKOFF,
     targets: () => Promise.resolve({ kind: 'targets', targets: [target] }),
   };
@@ -62,6 +65,7 @@ function configuredRoute(configured: ConfiguredRoute): Route {
   const { host, port } = configured;
   return {
     key: `route ${host}:${port}`,
+    local: false,
     backoff: ROUTED_BACKOFF,
     targets: () => Promise.resolve({ kind: 'targets', targets: [{ host, address: host, port, tls: 'opportunistic' }] }),
   };
@@ -86,6 +90,7 @@ function hostsRoute(deps: RouteDeps, hosts: { preference: number; host: string }
   const names = [...new Set(hosts.map((record) => record.host))].sort();
   return {
     key: `mx ${names.join(' ')}`,
+    local: false,
     backoff: REMOTE_BACKOFF,
     async targets() {
       const ordered = hosts

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
+import { defaultEgress } from '../delivery/egress/egress-address.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { outcomeBatch, type OutcomeBatchDeps } from '../delivery/outcome-batch.ts';
 import { openOutcomeJournal, readLeftJournals } from '../delivery/outcome-journal.ts';
@@ -32,7 +33,8 @@ await runRole('delivery', async () => {
     ownMx: { host: ownMxHost(config.bind), port: config.ports.mx },
     random: Math.random,
   };
-  const smtp = { heloName: config.hostname, timeouts: RFC_TIMEOUTS };
+  const smtp = { timeouts: RFC_TIMEOUTS };
+  const egress = defaultEgress(config.hostname);
   const loader = messageLoader({ db: pool, blobs: folderBlobStore(join(config.home, 'blobs')), signersFor: domains.signersFor });
   await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
@@ -49,6 +51,7 @@ await runRole('delivery', async () => {
         connections: connectionPool(smtp, DEFAULT_POOL_LIMITS),
         slots: contentSlots(DEFAULT_SLOTS),
         findRoute: (domain) => findRoute(routeDeps, domain),
+        chooseEgress: () => egress,
         random: Math.random,
       },
     },

@@ -1,6 +1,7 @@
 // From a host name's address to a connection ready for mail: TCP, greeting, EHLO or HELO, STARTTLS.
 import { connect as tcpConnect, isIP, type Socket } from 'node:net';
 import type { SmtpReply } from '../../mail/smtp-reply.ts';
+import type { EgressAddress } from '../egress/egress-address.ts';
 import { type Dialogue, DialogueFault, openDialogue } from './dialogue.ts';
 import type { SmtpTimeouts } from './timeouts.ts';
 
@@ -14,15 +15,15 @@ export interface SmtpTarget {
   tls: 'none' | 'opportunistic';
 }
 
-/** The name that we greet with, and the limits. */
 export interface SmtpClientSettings {
-  heloName: string;
   timeouts: SmtpTimeouts;
 }
 
 export interface SmtpSession {
   dialogue: Dialogue;
   target: SmtpTarget;
+  /** Where it goes out from. */
+  egress: EgressAddress;
   /** EHLO keywords in upper case with their parameters; empty after HELO. */
   extensions: ReadonlyMap<string, string>;
   /** Protocol version, or false in clear. */
@@ -39,25 +40,26 @@ export type ConnectResult =
   | { kind: 'refused'; phase: string; reply: SmtpReply };
 
 /** Opens a session. A failed TLS handshake is tried once more in clear, on a new connection. */
-export async function connectSmtp(target: SmtpTarget, settings: SmtpClientSettings): Promise<ConnectResult> {
-  const first = await attempt(target, settings, target.tls === 'opportunistic');
-  return first.kind === 'tls-failed' ? ((await attempt(target, settings, false)) as ConnectResult) : first;
+export async function connectSmtp(target: SmtpTarget, egress: EgressAddress, settings: SmtpClientSettings): Promise<ConnectResult> {
+  const first = await attempt(target, egress, settings, target.tls === 'opportunistic');
+  return first.kind === 'tls-failed' ? ((await attempt(target, egress, settings, false)) as ConnectResult) : first;
 }
 
 async function attempt(
   target: SmtpTarget,
+  egress: EgressAddress,
   settings: SmtpClientSettings,
   tryTls: boolean,
 ): Promise<ConnectResult | { kind: 'tls-failed' }> {
   let phase = 'connect';
   let dialogue: Dialogue | null = null;
   try {
-    dialogue = openDialogue(await connectTcp(target, settings.timeouts.connect));
+    dialogue = openDialogue(await connectTcp(target, egress, settings.timeouts.connect));
     phase = 'greeting';
     const greeting = await dialogue.reply(settings.timeouts.greeting);
     if (greeting.code !== 220) return refuse(dialogue, phase, greeting);
     phase = 'ehlo';
-    let hello = await sayHello(dialogue, settings);
+    let hello = await sayHello(dialogue, egress.ehloName, settings);
     if ('code' in hello) return refuse(dialogue, phase, hello);
     let tls: string | false = false;
     if (tryTls && hello.has('STARTTLS')) {
@@ -68,12 +70,12 @@ async function attempt(
         const servername = isIP(target.host) === 0 ? target.host : undefined;
         tls = (await dialogue.startTls({ servername, timeoutMs: settings.timeouts.startTls })).protocol;
         phase = 'ehlo';
-        hello = await sayHello(dialogue, settings);
+        hello = await sayHello(dialogue, egress.ehloName, settings);
         if ('code' in hello) return refuse(dialogue, phase, hello);
       }
       // Any other reply: offered and not meant; go on in clear on the same connection.
     }
-    return { kind: 'connected', session: { dialogue, target, extensions: hello, tls, messages: 0 } };
+    return { kind: 'connected', session: { dialogue, target, egress, extensions: hello, tls, messages: 0 } };
   } catch (error) {
     dialogue?.destroy();
     if (phase === 'starttls' || (error instanceof DialogueFault && error.kind === 'tls')) return { kind: 'tls-failed' };
@@ -88,12 +90,12 @@ function refuse(dialogue: Dialogue, phase: string, reply: SmtpReply): ConnectRes
 }
 
 /** EHLO, or HELO where that is unknown; the extensions, or the reply that refuses both. */
-async function sayHello(dialogue: Dialogue, settings: SmtpClientSettings): Promise<ReadonlyMap<string, string> | SmtpReply> {
-  dialogue.send(`EHLO ${settings.heloName}\r\n`);
+async function sayHello(dialogue: Dialogue, ehloName: string, settings: SmtpClientSettings): Promise<ReadonlyMap<string, string> | SmtpReply> {
+  dialogue.send(`EHLO ${ehloName}\r\n`);
   const ehlo = await dialogue.reply(settings.timeouts.hello);
   if (ehlo.code === 250) return extensionsOf(ehlo);
   if (ehlo.code < 500 || ehlo.code === 521 || ehlo.code === 550 || ehlo.code === 554) return ehlo;
-  dialogue.send(`HELO ${settings.heloName}\r\n`);
+  dialogue.send(`HELO ${ehloName}\r\n`);
   const helo = await dialogue.reply(settings.timeouts.hello);
   return helo.code === 250 ? new Map() : helo;
 }
@@ -107,9 +109,10 @@ function extensionsOf(reply: SmtpReply): ReadonlyMap<string, string> {
   return extensions;
 }
 
-function connectTcp(target: SmtpTarget, timeoutMs: number): Promise<Socket> {
+function connectTcp(target: SmtpTarget, egress: EgressAddress, timeoutMs: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = tcpConnect({ host: target.address, port: target.port });
+    const bound = egress.sourceAddress === null ? {} : { localAddress: egress.sourceAddress, family: isIP(egress.sourceAddress) };
+    const socket = tcpConnect({ host: target.address, port: target.port, ...bound });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new DialogueFault('timeout', `no connection within ${Math.round(timeoutMs / 1000)} s`));

@@ -1,6 +1,7 @@
-// Sessions per site: opened on demand up to a cap, reused one message after another, closed when idle. Jobs of
+// Sessions per egress and site: opened on demand up to a cap, reused one message after another, closed when idle. Jobs of
 // a site wait in order. A site that cannot be reached fails its waiting jobs together, and new ones for a while.
 import type { SmtpReply } from '../../mail/smtp-reply.ts';
+import { canReach, type EgressAddress } from '../egress/egress-address.ts';
 import type { Route, RouteFault } from '../route.ts';
 import { connectSmtp, type SmtpClientSettings, type SmtpSession } from './connect.ts';
 import { quitSession } from './transact.ts';
@@ -28,12 +29,12 @@ export type PoolResult<T> = { kind: 'done'; value: T } | { kind: 'no-connection'
 
 export interface ConnectionPool {
   /**
-   * Runs `work` on a session of the route's site. `work` leaves the session ready for another message, or destroys
+   * Runs `work` on a session of the route's site that goes out from `egress`. `work` leaves the session ready for another message, or destroys
    * it; it must not throw for what the other side does.
    */
-  run<T>(route: Route, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>>;
-  /** Sessions open and jobs waiting, by site. */
-  stats(): { site: string; open: number; waiting: number }[];
+  run<T>(route: Route, egress: EgressAddress, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>>;
+  /** Sessions open and jobs waiting, by egress and site. */
+  stats(): { egress: string; site: string; open: number; waiting: number }[];
   /** Turns waiting jobs away, closes what is idle, and each session as it comes free. */
   close(): Promise<void>;
 }
@@ -45,7 +46,9 @@ interface Job {
 }
 
 interface Site {
+  key: string;
   route: Route;
+  egress: EgressAddress;
   waiting: Job[];
   idle: { session: SmtpSession; timer: NodeJS.Timeout }[];
   /** Sessions open or being opened. */
@@ -77,7 +80,7 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
   }
 
   async function open(site: Site): Promise<void> {
-    const result = await connectAny(site.route, settings).catch((error: Error): NoConnection => ({ kind: 'unreachable', host: site.route.key, address: '', phase: 'internal', reason: error.message }));
+    const result = await connectAny(site.route, site.egress, settings).catch((error: Error): NoConnection => ({ kind: 'unreachable', host: site.route.key, address: '', phase: 'internal', reason: error.message }));
     site.opening--;
     if (result.kind === 'connected') {
       site.down = null;
@@ -96,7 +99,7 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
   }
 
   function forget(site: Site): void {
-    if (site.open === 0 && site.waiting.length === 0) sites.delete(site.route.key);
+    if (site.open === 0 && site.waiting.length === 0) sites.delete(site.key);
   }
 
   async function serve(site: Site, session: SmtpSession, first: Job): Promise<void> {
@@ -143,12 +146,13 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
   }
 
   return {
-    run<T>(route: Route, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>> {
+    run<T>(route: Route, egress: EgressAddress, work: (session: SmtpSession) => Promise<T>): Promise<PoolResult<T>> {
       if (closing) return Promise.resolve({ kind: 'no-connection', why: { kind: 'closing' } });
-      let site = sites.get(route.key);
+      const key = `${egress.id} ${route.key}`;
+      let site = sites.get(key);
       if (!site) {
-        site = { route, waiting: [], idle: [], open: 0, opening: 0, down: null, fullUntil: 0 };
-        sites.set(route.key, site);
+        site = { key, route, egress, waiting: [], idle: [], open: 0, opening: 0, down: null, fullUntil: 0 };
+        sites.set(key, site);
       }
       if (site.down && site.down.until > performance.now()) return Promise.resolve({ kind: 'no-connection', why: site.down.why });
       const target = site;
@@ -157,7 +161,7 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
         pump(target);
       });
     },
-    stats: () => [...sites.values()].map((site) => ({ site: site.route.key, open: site.open, waiting: site.waiting.length })),
+    stats: () => [...sites.values()].map((site) => ({ egress: site.egress.id, site: site.route.key, open: site.open, waiting: site.waiting.length })),
     async close() {
       closing = true;
       for (const site of sites.values()) {
@@ -175,12 +179,14 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
 }
 
 /** The first target that takes us, or why the last one that said anything did not. */
-async function connectAny(route: Route, settings: SmtpClientSettings): Promise<{ kind: 'connected'; session: SmtpSession } | NoConnection> {
+async function connectAny(route: Route, egress: EgressAddress, settings: SmtpClientSettings): Promise<{ kind: 'connected'; session: SmtpSession } | NoConnection> {
   const found = await route.targets();
   if (found.kind !== 'targets') return { kind: 'route-fault', fault: found };
+  const reachable = found.targets.filter((target) => canReach(egress, target.address));
+  if (reachable.length === 0) return { kind: 'route-fault', fault: outOfReach(egress, found.targets[0]!.host) };
   let worst: NoConnection | null = null;
-  for (const target of found.targets) {
-    const result = await connectSmtp(target, settings);
+  for (const target of reachable) {
+    const result = await connectSmtp(target, egress, settings);
     if (result.kind === 'connected') return result;
     const where = { host: target.host, address: target.address };
     // A server's own words tell more than silence does, whichever came last.
@@ -189,3 +195,9 @@ async function connectAny(route: Route, settings: SmtpClientSettings): Promise<{
   }
   return worst!;
 }
+
+const outOfReach = (egress: EgressAddress, host: string): RouteFault => ({
+  kind: 'unknown',
+  category: 'connection',
+  reason: `${host} has no address of the kind of ours (${egress.sourceAddress})`,
+});

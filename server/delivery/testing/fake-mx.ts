@@ -19,6 +19,9 @@ export interface ReceivedMail {
   tls: boolean;
   /** Counts connections from 1. */
   connection: number;
+  /** Where the connection came from, and the name that it greeted with. */
+  clientAddress: string;
+  clientName: string;
 }
 
 export interface FakeMxOptions {
@@ -61,6 +64,7 @@ interface State {
   socket: Socket;
   tls: boolean;
   number: number;
+  clientName: string;
   messages: number;
   buffered: Buffer;
   mail: { reversePath: string; parameters: string } | null;
@@ -93,7 +97,7 @@ export async function startFakeMx(options: FakeMxOptions = {}): Promise<FakeMx> 
       return;
     }
     const state: State = {
-      socket, tls: false, number: connections, messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, chunk: null, busy: false, dataChunks: [],
+      socket, tls: false, number: connections, clientName: '', messages: 0, buffered: Buffer.alloc(0), mail: null, recipients: [], inData: false, chunk: null, busy: false, dataChunks: [],
     };
     if (options.greeting !== null) socket.write(options.greeting ?? '220 fake.test ESMTP\r\n');
     socket.on('data', (chunk) => take(world, state, chunk));
@@ -160,8 +164,10 @@ function command(world: World, state: State, line: string): void {
   const { options } = world;
   switch (verb) {
     case 'EHLO':
+      state.clientName = line.slice(5);
       return options.heloOnly ? say(state, '502 5.5.1 what?') : sayHello(options, state);
     case 'HELO':
+      state.clientName = line.slice(5);
       return say(state, '250 fake.test');
     case 'STAR':
       return startTls(world, state);
@@ -327,6 +333,8 @@ function endOfData(world: World, state: State, scripts: string[], content: Buffe
     content,
     tls: state.tls,
     connection: state.number,
+    clientAddress: state.socket.remoteAddress ?? '',
+    clientName: state.clientName,
   });
   world.changed();
   if (scripts.includes('disconnect-end')) return void state.socket.destroy();

@@ -7,6 +7,7 @@ import { isConnectionFault } from '../accept-batch.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
+import { defaultEgress, type EgressAddress } from '../egress/egress-address.ts';
 import { messageLoader } from '../message-loader.ts';
 import { findRoute } from '../route.ts';
 import { parseRoutes } from '../routes-setting.ts';
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   settings?: Partial<DispatcherSettings>;
   slots?: Partial<typeof DEFAULT_SLOTS>;
   signers?: DkimSigner[];
+  /** Chooses by the recipient; left out: the default egress. */
+  egressFor?(recipient: string): EgressAddress;
 }
 
 /** No test asks the real DNS. */
@@ -32,7 +35,7 @@ const NO_DNS: DnsResolver = {
 };
 
 export function deliverDeps(queue: QueueFixture, options: WorkerOptions): DeliverDeps {
-  const smtp = { heloName: 'mail.eider.test', timeouts: { ...RFC_TIMEOUTS, ...options.timeouts } };
+  const smtp = { timeouts: { ...RFC_TIMEOUTS, ...options.timeouts } };
   const routeDeps = {
     dns: NO_DNS,
     routes: parseRoutes(options.routes),
@@ -46,6 +49,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }),
     slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),
     findRoute: (domain) => findRoute(routeDeps, domain),
+    chooseEgress: ({ recipient }) => options.egressFor?.(recipient) ?? defaultEgress('mail.eider.test'),
     random: () => 0.5,
   };
 }
