@@ -13,6 +13,9 @@ import { giveBack, requeueDue } from './lease.store.ts';
 import { outcomeBatch } from './outcome-batch.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
 import { shareRoom } from './ready-share.ts';
+import { siteBook } from './site-book.ts';
+import { type SuspensionMatch, suspensionMatch } from './suspension-match.ts';
+import { listSuspensions } from './suspension.store.ts';
 
 export interface DispatcherSettings {
   /** Rows in hand at most, by lane: what marketing cannot take is there for transactional mail at any time. */
@@ -67,6 +70,9 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   const jobs = new Set<Promise<void>>();
   const notBegun: ClaimedDelivery[] = [];
   let stopping = false;
+  let suspended: SuspensionMatch | null = null;
+  const idle = wakeable();
+  const sites = siteBook((domain) => deps.deliver.findRoute(domain), () => idle.wake());
 
   const outcomes = outcomeBatch({
     pool,
@@ -95,8 +101,11 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const room = settings.maxHeld[lane] - held[lane];
     // A claim for a handful costs as much as one for a hundred.
     if (room < settings.maxHeld[lane] / 8) return 0;
-    const ready = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
-    advanceCursors(cursors[lane], ready);
+    // Before the suspensions are known nothing is claimed: the worker may have been started because of one.
+    if (!suspended || suspended.lane(lane)) return 0;
+    const found = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
+    advanceCursors(cursors[lane], found);
+    const ready = found.filter((queue) => mayClaim(queue, suspended!));
     const perQueue = Math.max(settings.minHeldPerQueue, Math.floor(room * settings.queueShare));
     const wanted = shareRoom(ready, room, (queue) => perQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
     if (wanted.length === 0) return 0;
@@ -106,6 +115,13 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     count(claimed, 1);
     for (const job of groupJobs(claimed)) begin(job);
     return claimed.length;
+  }
+
+  /** What is suspended waits where it is, untouched; what has an unknown site, until it is known. */
+  function mayClaim(queue: ReadyQueue, stops: SuspensionMatch): boolean {
+    if (stops.tenant(queue.tenantId) || stops.domain(queue.domain)) return false;
+    const site = sites.of(queue.domain);
+    return site.kind === 'none' || (site.kind === 'site' && !stops.hosts(site.route.hosts));
   }
 
   function begin(deliveries: ClaimedDelivery[]): void {
@@ -149,7 +165,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       try {
         let claimed = 0;
         for (const lane of LANES) if (!stopping) claimed += await claimLane(lane);
-        if (claimed === 0) await sleep(settings.idleMs);
+        if (claimed === 0) await idle.sleep(settings.idleMs);
         // Lets the dialogues of this round start before the next statement is built.
         else await sleep(5);
       } catch (error) {
@@ -162,6 +178,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   async function clockLoop(): Promise<void> {
     while (!stopping) {
       try {
+        suspended = suspensionMatch(await listSuspensions(pool));
         await leases.renew();
         await giveBackAbandoned();
         const due = await requeueDue(pool, REQUEUE_BATCH);
@@ -192,6 +209,28 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       if (leases.size === 0) deps.journal?.close();
       else log.warn({ held: leases.size }, 'stopping with attempts under way; their leases will end');
       await Promise.race([Promise.all(loops), sleep(500, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** A pause that something else can end; woken while nobody sleeps, the next sleep is none. */
+function wakeable(): { sleep(ms: number): Promise<void>; wake(): void } {
+  let woken = false;
+  let end: (() => void) | null = null;
+  return {
+    async sleep(ms) {
+      if (!woken) {
+        await new Promise<void>((resolve) => {
+          end = resolve;
+          setTimeout(resolve, ms);
+        });
+      }
+      end = null;
+      woken = false;
+    },
+    wake() {
+      woken = true;
+      end?.();
     },
   };
 }

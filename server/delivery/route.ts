@@ -10,6 +10,8 @@ import type { SmtpTarget } from './smtp/connect.ts';
 export interface Route {
   /** Names the site: domains with the same key share connections and fate. */
   key: string;
+  /** The names of its hosts, lower case: what suspensions, rules and breakers go by. */
+  hosts: readonly string[];
   /** Never leaves the machine: no egress address, limit or warm-up applies. */
   local: boolean;
   /** In the order to try; found anew for each connection, since DNS changes. */
@@ -54,6 +56,7 @@ function ownRoute(deps: RouteDeps): Route {
   const target: SmtpTarget = { host, address: host, port, tls: 'none' };
   return {
     key: `own ${host}:${port}`,
+    hosts: [host],
     local: true,
     backoff: ROUTED_BACKOFF,
     targets: () => Promise.resolve({ kind: 'targets', targets: [target] }),
@@ -65,6 +68,7 @@ function configuredRoute(configured: ConfiguredRoute): Route {
   const { host, port } = configured;
   return {
     key: `route ${host}:${port}`,
+    hosts: [host.toLowerCase()],
     local: false,
     backoff: ROUTED_BACKOFF,
     targets: () => Promise.resolve({ kind: 'targets', targets: [{ host, address: host, port, tls: 'opportunistic' }] }),
@@ -90,6 +94,7 @@ function hostsRoute(deps: RouteDeps, hosts: { preference: number; host: string }
   const names = [...new Set(hosts.map((record) => record.host))].sort();
   return {
     key: `mx ${names.join(' ')}`,
+    hosts: names,
     local: false,
     backoff: REMOTE_BACKOFF,
     async targets() {
