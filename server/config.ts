@@ -28,17 +28,18 @@ export const SERVICE_URLS = {
   dnsServers: 'DNS_SERVERS',
 } as const;
 
-const port = (fallback: number) =>
+const port = <T extends number | undefined>(fallback: T) =>
   z
     .string()
     .optional()
-    .transform((text, context) => {
+    .transform((text, context): number | T => {
       if (text === undefined || text === '') return fallback;
       const value = Number(text);
       if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
       context.addIssue({ code: 'custom', message: `a port from 1 to 65535 expected, found "${text}"` });
       return z.NEVER;
     });
+const optionalPort = port(undefined);
 
 const optionalText = z
   .string()
@@ -47,7 +48,7 @@ const optionalText = z
 
 const portShape = Object.fromEntries(
   Object.values(PORTS).map((entry) => [entry.variable, port(entry.default)]),
-) as Record<(typeof PORTS)[PortName]['variable'], ReturnType<typeof port>>;
+) as Record<(typeof PORTS)[PortName]['variable'], ReturnType<typeof port<number>>>;
 
 const environment = z.object({
   EIDER_HOME: optionalText,
@@ -59,6 +60,8 @@ const environment = z.object({
   EIDER_TLS_CERT: optionalText,
   EIDER_TLS_KEY: optionalText,
   EIDER_SUPERVISOR_SOCKET: optionalText,
+  EIDER_METRICS_FOLDER: optionalText,
+  EIDER_PORT_METRICS: optionalPort,
   EIDER_TRUSTED_PROXY_HOPS: z.coerce.number().int('a whole number expected').min(0).max(10).default(0),
   WILDDUCK_API_URL: optionalText,
   WILDDUCK_API_TOKEN_FILE: optionalText,
@@ -101,6 +104,10 @@ export interface Config {
   tlsCertFile: string | undefined;
   tlsKeyFile: string | undefined;
   supervisorSocket: string | undefined;
+  /** Where processes have the Unix sockets that tell their metrics. */
+  metricsFolder: string | undefined;
+  /** Where the supervisor serves all metrics, on loopback; undefined: it picks one. */
+  metricsPort: number | undefined;
   /** Reverse proxies in front of the web app whose X-Forwarded-For entries count (0: none). */
   trustedProxyHops: number;
 }
@@ -147,6 +154,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     tlsCertFile: values.EIDER_TLS_CERT,
     tlsKeyFile: values.EIDER_TLS_KEY,
     supervisorSocket: values.EIDER_SUPERVISOR_SOCKET,
+    metricsFolder: values.EIDER_METRICS_FOLDER,
+    metricsPort: values.EIDER_PORT_METRICS,
     trustedProxyHops: values.EIDER_TRUSTED_PROXY_HOPS,
   };
 }

@@ -40,6 +40,8 @@ export function childrenEnvironment(inputs: EnvironmentInputs): NodeJS.ProcessEn
     EIDER_TLS_CERT: certificate.certFile,
     EIDER_TLS_KEY: certificate.keyFile,
     EIDER_SUPERVISOR_SOCKET: paths.supervisorSocket,
+    EIDER_METRICS_FOLDER: paths.run,
+    EIDER_PORT_METRICS: String(config.metricsPort ?? ports.metrics),
     DOCUMENTDB_URL: services.embeddedPostgres?.documentdb,
     EIDER_GATEWAY_SOCKET: services.gateway ? paths.gatewaySocket : undefined,
   };

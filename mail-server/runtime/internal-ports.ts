@@ -3,7 +3,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
-export const INTERNAL_PORTS = ['wildduckApi', 'wildduckLmtp', 'valkey', 'rspamd'] as const;
+export const INTERNAL_PORTS = ['wildduckApi', 'wildduckLmtp', 'valkey', 'rspamd', 'metrics'] as const;
 
 export type InternalPort = (typeof INTERNAL_PORTS)[number];
 

@@ -23,6 +23,7 @@ import { SetupError } from './setup-error.ts';
 import { endLeftovers } from './supervisor/process-record.ts';
 import { RoleFailure } from './supervisor/role-process.ts';
 import type { RoleSpec } from './supervisor/role-spec.ts';
+import { serveMetricsPage } from './supervisor/metrics-server.ts';
 import { serveStatus } from './supervisor/status-server.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 
@@ -90,6 +91,7 @@ async function bringUp(run: Run): Promise<void> {
     absent: services.absent,
     external: services.external,
   }));
+  await openMetrics(config.metricsPort ?? ports.metrics, paths, supervisor);
   await show.step('services', () => supervisor.start(services.specs));
   await show.step('databases', (detail) => migrate(services, detail));
   await show.step('database client', (detail) => ensurePrismaClient().then((made) => detail(made ? 'generated' : '')));
@@ -103,7 +105,15 @@ async function bringUp(run: Run): Promise<void> {
   if (node.includes('wildduck')) await show.step('first accounts', (detail) => ensureFirstRun(env, paths.firstRun, detail));
   if (roles.web) await show.step('web', () => supervisor.start([webRoleHere(config, env, folder)]));
   if (run.demo) await show.step('demo mailbox', (detail) => fillDemo(env, detail));
-  announce(run, services);
+  announce(run, services, config.metricsPort ?? ports.metrics);
+}
+
+async function openMetrics(port: number, paths: HomePaths, supervisor: Supervisor): Promise<void> {
+  try {
+    await serveMetricsPage(port, paths.run, () => supervisor.status());
+  } catch (error) {
+    throw new SetupError(`port ${port} (metrics) cannot be opened on 127.0.0.1 (${(error as Error).message}): free it, or set EIDER_PORT_METRICS`);
+  }
 }
 
 function webRoleHere(config: Config, env: NodeJS.ProcessEnv, build: string | null): RoleSpec {
@@ -122,13 +132,14 @@ async function migrate(services: Services, detail: (text: string) => void): Prom
   detail(applied.length > 0 ? `${applied.length} migrations applied` : '');
 }
 
-function announce({ config, roles, paths, show }: Run, services: Services): void {
+function announce({ config, roles, paths, show }: Run, services: Services, metricsPort: number): void {
   const lines = portsOf(roles).map((name) => `    ${String(config.ports[name]).padStart(5)}  ${PORTS[name].what}`);
   show.say('');
   show.say(`Eider is ready at ${config.publicUrl} (${((Date.now() - startedAt.getTime()) / 1000).toFixed(1)} s)`);
   if (existsSync(paths.firstRun)) show.say(`  First accounts and passwords: ${paths.firstRun}`);
   if (lines.length > 0) show.say(`  Ports on ${config.bind}:\n${lines.join('\n')}`);
   for (const { role, reason } of services.absent) show.say(`  Without ${role}: ${reason}`);
+  show.say(`  Metrics: http://127.0.0.1:${metricsPort}/metrics`);
   show.say(`  Logs: ${paths.logs}   Ctrl-C stops everything`);
 }
 

@@ -1,6 +1,8 @@
 // What every worker process owes its supervisor: ready message, one clear line when it cannot start, a clean
 // stop on SIGTERM, SIGINT or when the parent is gone.
+import { loadConfig } from '../config.ts';
 import { logger } from '../infra/log/logger.ts';
+import { serveMetrics } from '../infra/metrics/metrics-socket.ts';
 
 /** A stop that takes longer is cut short; the supervisor would kill it anyway. */
 const STOP_MS = 9_500;
@@ -12,8 +14,10 @@ const STOP_MS = 9_500;
 export async function runRole(name: string, start: () => Promise<() => Promise<void>>): Promise<void> {
   const log = logger(name);
   let stop: () => Promise<void>;
+  let endMetrics: () => void;
   try {
     stop = await start();
+    endMetrics = await serveMetrics(name, loadConfig().metricsFolder, log);
   } catch (error) {
     process.stderr.write(`${name}: cannot start: ${(error as Error).message}\n`);
     process.exit(1);
@@ -24,6 +28,7 @@ export async function runRole(name: string, start: () => Promise<() => Promise<v
     stopping = true;
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), STOP_MS).unref();
+    endMetrics();
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
