@@ -55,6 +55,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         await signIn(page, login);
       }
       await expect(page.getByRole('heading', { level: 1, name: 'Inbox' })).toBeVisible();
+      // The server's own rendering shows the rows before the page listens to keys.
+      await expect(page.locator('html[data-keyboard=ready]')).toBeAttached();
       if (!storageState) sessions.set(login.address, await context.storageState());
       return page;
     });

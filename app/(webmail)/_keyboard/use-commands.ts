@@ -68,7 +68,10 @@ export function useKeyboard(): void {
       } else if (match.kind === 'command' && runCommand(match.shortcut.command)) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);
+    // Tells programs that drive the page (tests, assistive scripts) that keys are listened to from now on.
+    document.documentElement.dataset['keyboard'] = 'ready';
     return () => {
+      delete document.documentElement.dataset['keyboard'];
       document.removeEventListener('keydown', onKey);
       window.clearTimeout(timer);
     };
