@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { loadConfig, required } from '../../server/config.ts';
 import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
-import { folderBlobStore } from '../../server/infra/blobs/blob-store.ts';
+import { openBlobStore } from '../../server/infra/blobs/open-blob-store.ts';
 import { createPool } from '../../server/infra/db/pool.ts';
 import { logger } from '../../server/infra/log/logger.ts';
 import { wildduckClientFromConfig } from '../../server/infra/wildduck/client.ts';
@@ -35,7 +35,7 @@ runRole('submission', async () => {
   const spool = new Spool(join(config.home, 'spool', 'submission'));
   await spool.open();
 
-  const queue = enqueueDeps(pool, folderBlobStore(join(config.home, 'blobs')));
+  const queue = enqueueDeps(pool, openBlobStore(config));
   const counters = createCounters(redis, failed('valkey'));
   const rules = createSenderRules(wildduck);
   const sentCopies = createSentCopies(wildduck, mongo, failed('copy in Sent'));

@@ -1,11 +1,11 @@
 // What request handlers work with: one of each connection per web process, made when first needed and never at
 // import, so that a build can load the routes without an environment.
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Redis, type RedisOptions } from 'ioredis';
 import { loadConfig, required, type Config } from '../config.ts';
 import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
-import { folderBlobStore, type BlobStore } from '../infra/blobs/blob-store.ts';
+import type { BlobStore } from '../infra/blobs/blob-store.ts';
+import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
 import { createFlagWriter, type FlagWriter } from '../infra/imap/add-flags.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
@@ -48,7 +48,7 @@ export function createServices(env: Record<string, string | undefined> = process
   const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
   const redis = connectRedis(required(config.redisUrl, 'REDIS_URL'), log);
   const wildduck = wildduckClientFromConfig(config);
-  const blobs = folderBlobStore(join(config.home, 'blobs'));
+  const blobs = openBlobStore(config);
   return {
     config,
     log,

@@ -13,7 +13,7 @@ import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS } from '../delivery/smtp/connection-pool.ts';
 import { RFC_TIMEOUTS } from '../delivery/smtp/timeouts.ts';
-import { folderBlobStore } from '../infra/blobs/blob-store.ts';
+import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
 import { createPool } from '../infra/db/pool.ts';
 import { dnsResolver } from '../infra/dns/resolver.ts';
@@ -35,7 +35,7 @@ await runRole('delivery', async () => {
   };
   const smtp = { timeouts: RFC_TIMEOUTS };
   const egress = defaultEgress(config.hostname);
-  const loader = messageLoader({ db: pool, blobs: folderBlobStore(join(config.home, 'blobs')), signersFor: domains.signersFor });
+  const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor });
   await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
   await storeLeftOutcomes({ pool, log, loader, host: config.hostname }, journals);

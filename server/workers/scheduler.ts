@@ -1,12 +1,11 @@
 // The scheduler's process: housekeeping by the clock. Jobs are a table; each may run in any number of
 // processes at once and be killed at any point.
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { requeueDue } from '../delivery/lease.store.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
-import { folderBlobStore } from '../infra/blobs/blob-store.ts';
+import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger } from '../infra/log/logger.ts';
 import { deleteExpired, EXPIRED_ROWS, type ExpiredRows } from './expired-rows.store.ts';
@@ -30,7 +29,7 @@ await runRole('scheduler', async () => {
   const config = loadConfig();
   const log = logger('scheduler');
   const pool = createPool(required(config.databaseUrl, 'DATABASE_URL'), { max: 3, applicationName: 'eider-scheduler' });
-  const blobs = folderBlobStore(join(config.home, 'blobs'));
+  const blobs = openBlobStore(config);
   await pool.query('SELECT 1');
 
   const jobs: Job[] = [

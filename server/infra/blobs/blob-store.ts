@@ -1,5 +1,5 @@
-// Large message contents outside the database. Owns the interface and the folder driver;
-// what a key means, and when it is deleted, is the caller's.
+// Large message contents outside the database. Owns the interface, what a key may be, and the folder driver;
+// the S3 driver is s3-blob-store.ts. What a key means, and when it is deleted, is the caller's.
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
@@ -20,6 +20,11 @@ export interface BlobStore {
 /** Letters, digits, dash, underscore and dot in segments; no segment starts with a dot. */
 const KEY = /^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\/?$/;
 
+/** @throws Error on a key that could lead elsewhere; keys are made by us, so that is a bug */
+export function assertBlobKey(key: string): void {
+  if (!KEY.test(key)) throw new Error(`blob key refused: ${JSON.stringify(key)}`);
+}
+
 /**
  * Blobs as files below `root`. A blob is written beside its place, flushed, renamed, and the folder flushed:
  * at any moment there is the whole content or none.
@@ -27,8 +32,9 @@ const KEY = /^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*\/?
 export function folderBlobStore(root: string): BlobStore {
   const base = resolve(root);
   const pathOf = (key: string): string => {
+    assertBlobKey(key);
     const path = resolve(join(base, key));
-    if (!KEY.test(key) || !path.startsWith(base + sep)) throw new Error(`blob key refused: ${JSON.stringify(key)}`);
+    if (!path.startsWith(base + sep)) throw new Error(`blob key refused: ${JSON.stringify(key)}`);
     return path;
   };
   return {
