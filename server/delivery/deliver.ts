@@ -5,10 +5,11 @@ import { parseHeaderFields } from '../mail/header.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
 import type { ContentSlots } from './content-slots.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
-import type { EgressAddress } from './egress/egress-address.ts';
+import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import { providerOf } from './provider-group.ts';
 import type { Route, RouteResult } from './route.ts';
 import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
 import type { ConnectionPool } from './smtp/connection-pool.ts';
@@ -87,16 +88,18 @@ async function send(
   const envelope = envelopeOf(message, deliveries);
   const pieces = signature.length > 0 ? [signature, message.content] : [message.content];
   const egress = deps.chooseEgress(deliveries[0]!, route);
+  const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider: providerOf(route.hosts) };
   for (let tries = 1; ; tries++) {
     const result = await deps.connections.run(route, egress, (session) => converse(deps, session, envelope, pieces, job));
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
-      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why));
+      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, sentFrom));
     }
     const { results, session, reused } = result.value;
     if (reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail)) continue;
     const facts = {
+      ...sentFrom,
       mxHost: session.target.host,
       remoteAddress: session.dialogue.remoteAddress,
       tls: session.tls,

@@ -16,8 +16,11 @@ export interface OutcomeContext {
   random(): number;
 }
 
+/** Which address it went out from, to which provider; empty for the installation's own. */
+export type SentFrom = Pick<AttemptFacts, 'egress' | 'provider'>;
+
 /** What a session was, for the event. */
-export interface SessionFacts {
+export interface SessionFacts extends SentFrom {
   mxHost: string;
   remoteAddress: string;
   tls: string | false;
@@ -36,7 +39,7 @@ export function deferOrExpire(context: OutcomeContext, category: OutcomeCategory
 
 /** The outcome of a transaction for one recipient. */
 export function transactionOutcome(context: OutcomeContext, result: RecipientResult, session: SessionFacts): Outcome {
-  const facts: AttemptFacts = { mxHost: session.mxHost, remoteAddress: session.remoteAddress, tls: session.tls };
+  const { offersDsn, ...facts }: SessionFacts = session;
   switch (result.kind) {
     case 'broken': {
       const doubt = result.phase === 'end-of-data' ? ' It may have been accepted: the reply was lost.' : '';
@@ -51,7 +54,7 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
       const { reply, phase } = result;
       const withReply: AttemptFacts = { ...facts, phase, reply: formatReply(reply), ...(reply.enhancedCode ? { enhancedCode: reply.enhancedCode } : {}) };
       if (reply.code >= 200 && reply.code < 300) {
-        const receipt = context.delivery.notify?.includes('SUCCESS') === true && !session.offersDsn;
+        const receipt = context.delivery.notify?.includes('SUCCESS') === true && !offersDsn;
         return { kind: 'delivered', facts: withReply, relayReceipt: receipt };
       }
       const meaning = classifyReply(reply, session.mxHost);
@@ -63,9 +66,9 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
 }
 
 /** The outcome when no session could be had. */
-export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' }>): Outcome {
+export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' }>, sentFrom: SentFrom): Outcome {
   if (why.kind === 'route-fault') return routeFaultOutcome(context, why.fault);
-  const facts: AttemptFacts = { mxHost: why.host, remoteAddress: why.address, phase: why.phase };
+  const facts: AttemptFacts = { ...sentFrom, mxHost: why.host, remoteAddress: why.address, phase: why.phase };
   if (why.kind === 'unreachable') {
     return deferOrExpire(context, 'connection', `No mail connection to ${why.host}: ${why.reason} (${why.phase}).`, facts);
   }

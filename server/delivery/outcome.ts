@@ -1,11 +1,15 @@
 // The outcomes of one attempt for one recipient: the union that deliver() returns and outcome.store writes.
 import type { ReplyCategory } from '../mail/reply-rules.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
+import type { ProviderGroup } from './provider-group.ts';
 
 /** What was seen of the remote side; kept in the event. */
 export interface AttemptFacts {
   mxHost?: string;
   remoteAddress?: string;
+  /** The id of the address that it went out from, and the provider that it went to; absent: the installation's own. */
+  egress?: string;
+  provider?: ProviderGroup;
   /** `TLSv1.3`, or false when the message went in clear. */
   tls?: string | false;
   /** The decisive reply on one line. */
