@@ -1,6 +1,7 @@
 // The operator's command line, `npm run -s eider -- …`. Only the table of commands; each stands in its own file.
 import { Command, CommanderError } from 'commander';
 import { addDoctor } from './doctor.ts';
+import { addEvents } from './events.ts';
 import { addIndex } from './mailbox-index.ts';
 import { addQueue } from './queue.ts';
 import { explain } from './refusal.ts';
@@ -16,7 +17,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addIndex]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex]) add(program);
 inherit(program);
 
 try {
