@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addDoctor } from './doctor.ts';
 import { addEvents } from './events.ts';
 import { addIndex } from './mailbox-index.ts';
+import { addParseReport } from './parse-report.ts';
 import { addQueue } from './queue.ts';
 import { explain } from './refusal.ts';
 import { addStatus } from './status.ts';
@@ -17,7 +18,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport]) add(program);
 inherit(program);
 
 try {

@@ -11,7 +11,7 @@ describe('classifyReply', () => {
   test.each<[reply: string, disposition: 'deferred' | 'bounced', category: string, addressDead: boolean]>([
     ['550 5.1.1 <x@y>: Recipient address rejected: User unknown in virtual mailbox table', 'bounced', 'userunknown', true],
     ['550 no such user here', 'bounced', 'userunknown', true],
-    ['450 4.1.1 <x@y>: user unknown', 'deferred', 'onhold', false],
+    ['450 4.1.1 <x@y>: user unknown', 'deferred', 'userunknown', false],
     ['550 5.1.2 host unknown', 'bounced', 'hostunknown', true],
     ['551 5.1.6 has moved to z@y', 'bounced', 'hasmoved', true],
     ['556 5.1.10 recipient address has null MX', 'bounced', 'notaccept', true],
@@ -28,7 +28,7 @@ describe('classifyReply', () => {
     ['552 5.3.4 message size exceeds fixed limit', 'bounced', 'mesgtoobig', false],
     ['554 5.7.1 message contains a virus', 'bounced', 'virusdetected', false],
     ['550 5.7.1 relaying denied', 'bounced', 'norelaying', false],
-    ['554 5.4.6 hop count exceeded', 'bounced', 'exceedlimit', false],
+    ['554 5.4.6 hop count exceeded', 'bounced', 'networkerror', false],
     ['421 4.3.0 closing', 'deferred', 'systemerror', false],
     ['499 what', 'deferred', 'undefined', false],
     ['599 what', 'bounced', 'undefined', false],

@@ -1,0 +1,75 @@
+// Sentences by which the reporting server itself tells the cause, surer than a reply quoted beside them: mail
+// systems that write notices of their own. Data only; classify-bounce.ts applies it.
+import type { ReplyCategory } from '../reply-rules.ts';
+
+export interface ReporterSentence {
+  pattern: RegExp;
+  /** Without one, the first group is what the sentence reports, to be classified itself. */
+  category?: ReplyCategory;
+}
+
+export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
+  // The dovecot delivery agent, whose status fields are of the reporting server's own making.
+  { pattern: /was automatically rejected:\s{0,4}([^\n]{3,300})/i },
+
+  // Japan's carriers and providers.
+  { pattern: /the user\(s\) account is (?:disabled|temporarily limited)/i, category: 'suspend' },
+  { pattern: /the user\(s\) account is temporarily over quota|as their mailbox is full|number of messages in recipient's mailbox exceeded/i, category: 'mailboxfull' },
+  { pattern: /your message was not delivered within/i, category: 'expired' },
+  { pattern: /as the remote domain doesn.?t exist/i, category: 'hostunknown' },
+  { pattern: /mail delivery failed\.\.\. user unknown/i, category: 'filtered' },
+
+  // Local delivery, gateways.
+  { pattern: /mail\.local: unknown user|please check if address is correct/i, category: 'userunknown' },
+  { pattern: /recipient not found\s{1,40}MSEXCH/i, category: 'filtered' },
+
+  // Exchange 5.5 and 2000 number their reasons.
+  { pattern: /MSEXCH:[^()]{1,120}\((?:000C05A6)\)/i, category: 'userunknown' },
+  { pattern: /MSEXCH:[^()]{1,120}\((?:00010256|000D06B5)\)/i, category: 'systemerror' },
+  { pattern: /MSEXCH:[^()]{1,120}\((?:00120270)\)/i, category: 'networkerror' },
+  { pattern: /MSEXCH:[^()]{1,120}\((?:00050311|000502CC)\)/i, category: 'contenterror' },
+  { pattern: /MSEXCH:[^()]{1,120}\((?:000B0981)\)/i, category: 'securityerror' },
+  { pattern: /MSEXCH:[^()]{1,120}\((?:000C0595)\)/i, category: 'filtered' },
+
+  // Domino and Notes.
+  { pattern: /not listed in (?:domino directory|public name & address book)|non répertorié dans l'annuaire domino|no se encuentra en el directorio de domino/i, category: 'userunknown' },
+  { pattern: /cannot route mail to user/i, category: 'filtered' },
+  { pattern: /several matches found in domino directory/i, category: 'systemerror' },
+  { pattern: /message has exceeded maximum hop count/i, category: 'networkerror' },
+
+  // qmail and its offspring, for what they find out themselves.
+  { pattern: /sorry, no mailbox here by that name/i, category: 'userunknown' },
+  { pattern: /mailaddress is administrati?vel?e?y disabled/i, category: 'suspend' },
+  { pattern: /message exe?eeded the maximum size the user accepts/i, category: 'exceedlimit' },
+  { pattern: /couldn.?t find any host (?:named|by)/i, category: 'hostunknown' },
+  { pattern: /couldn.?t find a mail exchanger or ip address/i, category: 'notaccept' },
+  { pattern: /best-preference mx or a for that host/i, category: 'networkerror' },
+  { pattern: /automatic homedir creat|ldap (?:attribute|server|lookup)|while executing qmail-forward|too many results returned but needs to be unique|bad interpreter/i, category: 'systemerror' },
+
+  // Exim, for what it finds out itself.
+  { pattern: /^ {2,}.{0,80}\buser not found\b/im, category: 'userunknown' },
+  { pattern: /all host address lookups failed permanently|all relevant mx records point to non-existent hosts|unrout(?:e)?able address/i, category: 'hostunknown' },
+  { pattern: /mx or srv record indicated no smtp service|no host found for existing smtp connection/i, category: 'notaccept' },
+  { pattern: /delivery to (?:file|pipe) forbidden|local delivery failed/i, category: 'systemerror' },
+  { pattern: /angle-brackets nested|expected word or "<"|domain missing in source-routed|malformed address:/i, category: 'syntaxerror' },
+
+  // Courier, iMail, Sun's Messaging Server, OpenSMTPD, 1&1.
+  { pattern: /this domain's dns violates rfc 1035/i, category: 'systemerror' },
+  { pattern: /illegal host\/domain name found|\bunknown host: \S+@|(?:: )invalid domain name\b/i, category: 'hostunknown' },
+  { pattern: /invalid final delivery userid|\bunknown user: \S+@/i, category: 'userunknown' },
+  { pattern: /user mailbox exceeds allowed size/i, category: 'mailboxfull' },
+  { pattern: /: no mx found for domain/i, category: 'notaccept' },
+  { pattern: /mail size limit exceeded/i, category: 'mesgtoobig' },
+
+  // Facebook's numbers.
+  { pattern: /\b(?:RCP-P1|INT-P[134])\b/, category: 'userunknown' },
+  { pattern: /\bRCP-P[23]\b/, category: 'filtered' },
+  { pattern: /\b(?:MSG-P1|INT-P2)\b/, category: 'mesgtoobig' },
+  { pattern: /\b(?:MSG-P[23]|POL-P[67])\b/, category: 'contenterror' },
+  { pattern: /\bPOL-P[125]\b/, category: 'securityerror' },
+  { pattern: /\bPOL-(?:P[34]|T[123])\b/, category: 'notaccept' },
+  { pattern: /\bDNS-[PT][123]\b/, category: 'rejected' },
+  { pattern: /\bCON-T3\b/, category: 'toomanyconn' },
+  { pattern: /\bCON-T1\b/, category: 'systemerror' },
+  { pattern: /\bRCP-T4\b/, category: 'suspend' },
+];
