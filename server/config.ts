@@ -55,6 +55,8 @@ const environment = z.object({
   EIDER_BIND: optionalText,
   EIDER_HOSTNAME: optionalText,
   EIDER_ROUTES: optionalText,
+  EIDER_DNS_VALIDATING: z.enum(['', '0', '1'], { error: '0 or 1 expected' }).optional(),
+  EIDER_REPORT_FROM: optionalText,
   EIDER_PUBLIC_URL: optionalText,
   EIDER_SECRET_KEY_FILE: optionalText,
   EIDER_TLS_CERT: optionalText,
@@ -88,6 +90,10 @@ export interface Config {
   ports: Record<PortName, number>;
   /** `pattern=host:port,…`, parsed where routing lives. */
   routes: string | undefined;
+  /** Whether the DNS servers validate DNSSEC over a way that can be trusted; undefined: where they are on this machine. */
+  dnsValidating: boolean | undefined;
+  /** The address that reports to other domains come from; undefined: postmaster of the hosted domain that `hostname` is in. */
+  reportFrom: string | undefined;
   databaseUrl: string | undefined;
   mongoUrl: string | undefined;
   redisUrl: string | undefined;
@@ -140,6 +146,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     publicUrl: (values.EIDER_PUBLIC_URL ?? `http://127.0.0.1:${ports.web}`).replace(/\/+$/, ''),
     ports,
     routes: values.EIDER_ROUTES,
+    dnsValidating: values.EIDER_DNS_VALIDATING ? values.EIDER_DNS_VALIDATING === '1' : undefined,
+    reportFrom: values.EIDER_REPORT_FROM,
     databaseUrl: values.DATABASE_URL,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,

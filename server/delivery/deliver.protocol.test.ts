@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { conversationLog, conversationsOf } from './conversation-log.ts';
 import { deliver } from './deliver.ts';
 import type { Outcome } from './outcome.ts';
 import { groupJobs } from './dispatcher.ts';
@@ -197,6 +199,33 @@ describe('STARTTLS', () => {
     expect(outcomes['bob@example.com']).toMatchObject({ kind: 'delivered', facts: { tls: false } });
     expect(mx.received).toHaveLength(1);
   });
+});
+
+describe('the conversation is kept', () => {
+  async function conversation(recipient: string, options: FakeMxOptions = {}): Promise<string[]> {
+    await serve(options);
+    const conversations = conversationLog({ pool: queue.pool, log: pino({ level: 'silent' }) });
+    const outcomes = await attempt([recipient], PLAIN, { conversations, timeouts: short });
+    await conversations.flushed();
+    const { facts } = outcomes[recipient] as { facts: { conversation: string } };
+    await queue.pool.query(`INSERT INTO delivery_event (tenant_id, queue_id, recipient_no, type, data) SELECT tenant_id, queue_id, recipient_no, 'x', $1 FROM delivery`, [{ attempt: 1, ...facts }]);
+    const queueId = (await queue.pool.query<{ queue_id: string }>('SELECT queue_id FROM delivery')).rows[0]!.queue_id;
+    const [kept] = await conversationsOf(queue.pool, queueId);
+    return kept!.lines!.map((line) => line.replace(/^\d+ /, '').replaceAll(/:\d+$/g, ':PORT'));
+  }
+
+  test('of a delivery: all but the content', async () =>
+    expect(await conversation('bob@example.com', { extensions: ['PIPELINING', 'CHUNKING'] })).toEqual([
+      '* connected to 127.0.0.1 [127.0.0.1]:PORT', 'S 220 fake.test ESMTP', 'C EHLO mail.eider.test', 'S 250 fake.test PIPELINING CHUNKING',
+      'C MAIL FROM:<alice@eider.test>', 'C RCPT TO:<bob@example.com>', `C BDAT ${PLAIN.length} LAST`, `C (${PLAIN.length} octets of the message)`,
+      'S 250 2.1.0 ok', 'S 250 2.1.5 ok', 'S 250 2.0.0 taken',
+    ]));
+
+  test('of a refusal', async () => expect((await conversation('550@example.com')).slice(-4)).toEqual(['C DATA', 'S 250 2.1.0 ok', 'S 550 5.1.1 as you asked', 'S 554 5.5.1 no valid recipients']));
+
+  test('of a connection that broke', async () => expect((await conversation('disconnect-rcpt@example.com')).at(-1)).toMatch(/^\* (the server closed|read ECONNRESET)/));
+
+  test('of a server that does not greet', async () => expect(await conversation('bob@example.com', { greeting: null })).toEqual(['* connected to 127.0.0.1 [127.0.0.1]:PORT', '* no reply for 0 s']));
 });
 
 test('a loop is ended', async () => {

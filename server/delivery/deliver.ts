@@ -1,9 +1,10 @@
 // One attempt for the recipients of one message in one domain: a table of contents. Each step either settles
 // recipients with an outcome or passes the rest on. Never throws for what the network or a server does.
 // Knows nothing of leases and the database beyond asking whether it may begin.
-import { parseHeaderFields } from '../mail/header.ts';
+import { bodyOffset, headerValue, parseHeaderFields } from '../mail/header.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
 import type { ContentSlots } from './content-slots.ts';
+import type { ConversationLog } from './conversation-log.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
 import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
@@ -12,7 +13,8 @@ import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { providerOf } from './provider-group.ts';
 import type { Route, RouteResult } from './route.ts';
 import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
-import type { ConnectionPool } from './smtp/connection-pool.ts';
+import type { ConnectionPool, NoConnection } from './smtp/connection-pool.ts';
+import type { TlsResults } from './tls/tls-results.ts';
 import { type Envelope, type RecipientResult, resetSession, transact } from './smtp/transact.ts';
 
 export interface DeliverDeps {
@@ -20,7 +22,12 @@ export interface DeliverDeps {
   connections: ConnectionPool;
   slots: ContentSlots;
   smtp: SmtpClientSettings;
-  findRoute(domain: string): Promise<RouteResult>;
+  /** Where it is kept what was said; null: nowhere. */
+  conversations: ConversationLog | null;
+  /** Sums of TLS sessions for reports; null: not counted. */
+  tlsResults: TlsResults | null;
+  /** `relaxed`: for mail that goes unsecured rather than not at all. */
+  findRoute(domain: string, relaxed?: boolean): Promise<RouteResult>;
   /** The address that recipients of one message in one domain go out from. */
   chooseEgress(delivery: ClaimedDelivery, route: Route): EgressAddress;
   random(): number;
@@ -71,10 +78,23 @@ async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedD
     const message = await deps.loader.load(job.queueId);
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
-    return await send(deps, routed.route, message, await message.signature(), deliveries, job);
+    const route = wantsRelaxedTls(message) && routed.route.tls !== null ? await relaxedRoute(deps, routed.route, job.domain) : routed.route;
+    return await send(deps, route, message, await message.signature(), deliveries, job);
   } finally {
     release();
   }
+}
+
+/** RFC 8689 4 (`TLS-Required: No`); reports on TLS to those whose TLS may be what fails (RFC 8460 5.3) carry it too. */
+function wantsRelaxedTls({ content }: LoadedMessage): boolean {
+  // Looked for as octets first: nearly no message has it.
+  const at = content.indexOf('\r\nTLS-Required:', 0, 'latin1');
+  return at >= 0 && at < bodyOffset(content) && headerValue(parseHeaderFields(content), 'tls-required')?.toLowerCase() === 'no';
+}
+
+async function relaxedRoute(deps: DeliverDeps, strict: Route, domain: string): Promise<Route> {
+  const routed = await deps.findRoute(domain, true);
+  return routed.kind === 'route' ? routed.route : strict;
 }
 
 async function send(
@@ -94,16 +114,23 @@ async function send(
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
-      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, sentFrom));
+      countFailures(deps, route, egress, why);
+      const said = why.kind === 'route-fault' ? undefined : why.conversation;
+      const conversation = said && keep(deps, deliveries, NOTHING, said);
+      const where = { ...sentFrom, ...(conversation && { conversation }) };
+      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, where));
     }
-    const { results, session, reused } = result.value;
+    const { results, session, lines, reused } = result.value;
     if (reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail)) continue;
+    if (route.tls) deps.tlsResults?.session(route.tls, session);
+    const conversation = keep(deps, deliveries, session.opening, lines);
     const facts = {
       ...sentFrom,
       mxHost: session.target.host,
       remoteAddress: session.dialogue.remoteAddress,
       tls: session.tls,
       offersDsn: session.extensions.has('DSN'),
+      ...(conversation && { conversation }),
     };
     return deliveries.map((delivery, index) => ({
       delivery,
@@ -118,14 +145,32 @@ async function converse(
   envelope: Envelope,
   pieces: Buffer[],
   job: DeliveryJob,
-): Promise<{ results: RecipientResult[]; session: SmtpSession; reused: boolean }> {
+): Promise<{ results: RecipientResult[]; session: SmtpSession; lines: string[]; reused: boolean }> {
   if (!job.mayBegin()) throw new NotBegun();
   const reused = session.messages > 0;
+  const { transcript } = session.dialogue;
+  // What was said since the last message (its RSET) belongs to none.
+  transcript.take();
   const results = await transact(session, deps.smtp, envelope, pieces);
+  const lines = transcript.take();
   // 421 anywhere: the server is closing (RFC 5321 3.8).
   if (results.some((result) => result.kind === 'replied' && result.reply.code === 421)) session.dialogue.destroy();
   else if (!results.every(isAccepted) && session.dialogue.usable) await resetSession(session, deps.smtp);
-  return { results, session, reused };
+  return { results, session, lines, reused };
+}
+
+function countFailures(deps: DeliverDeps, route: Route, egress: EgressAddress, why: Exclude<NoConnection, { kind: 'closing' }>): void {
+  const failures = why.kind === 'route-fault' ? (why.fault.kind === 'unknown' ? why.fault.tlsFailures : undefined) : why.tlsFailures;
+  if (route.tls && failures) deps.tlsResults?.failures(route.tls, failures, egress.sourceAddress);
+}
+
+/** An opening that all conversations without one share. */
+const NOTHING: readonly string[] = [];
+
+/** @returns the reference to the kept conversation */
+function keep(deps: DeliverDeps, deliveries: ClaimedDelivery[], opening: readonly string[], lines: readonly string[]): string | undefined {
+  const { queueId, attempts } = deliveries[0]!;
+  return deps.conversations?.add({ queueId, recipientNos: deliveries.map((delivery) => delivery.recipientNo), attempt: attempts, opening, lines });
 }
 
 const isAccepted = (result: RecipientResult): boolean => result.kind === 'replied' && result.reply.code < 300;

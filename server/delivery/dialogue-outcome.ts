@@ -16,8 +16,8 @@ export interface OutcomeContext {
   random(): number;
 }
 
-/** Which address it went out from, to which provider; empty for the installation's own. */
-export type SentFrom = Pick<AttemptFacts, 'egress' | 'provider'>;
+/** Which address it went out from, to which provider (empty for the installation's own), and where it is kept what was said. */
+export type SentFrom = Pick<AttemptFacts, 'egress' | 'provider' | 'conversation'>;
 
 /** What a session was, for the event. */
 export interface SessionFacts extends SentFrom {
@@ -69,6 +69,10 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
 export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' }>, sentFrom: SentFrom): Outcome {
   if (why.kind === 'route-fault') return routeFaultOutcome(context, why.fault);
   const facts: AttemptFacts = { ...sentFrom, mxHost: why.host, remoteAddress: why.address, phase: why.phase };
+  if (why.kind === 'unreachable' && why.phase === 'tls') {
+    // RFC 8461 4.2, RFC 7672 2.2: not in clear, and not for good either. 4.7.5: cryptographic failure (RFC 3463).
+    return deferOrExpire(context, 'tls', `No connection to ${why.host} as secure as it must be: ${why.reason}.`, { ...facts, enhancedCode: '4.7.5' });
+  }
   if (why.kind === 'unreachable') {
     return deferOrExpire(context, 'connection', `No mail connection to ${why.host}: ${why.reason} (${why.phase}).`, facts);
   }

@@ -18,6 +18,8 @@ export interface AttemptFacts {
   /** Where the dialogue ended: connect, greeting, mail, rcpt, data, end-of-data … */
   phase?: string;
   durationMs?: number;
+  /** Where what was said is kept: conversation-log.ts. */
+  conversation?: string;
 }
 
 /** Categories beyond what a reply can say. */

@@ -12,7 +12,7 @@ export interface RetentionDays {
 
 export const DEFAULT_RETENTION: RetentionDays = { messages: 14, events: 30 };
 
-interface Partition {
+export interface Partition {
   name: string;
   /** YYYY-MM-DD, UTC. */
   day: string;
@@ -25,7 +25,7 @@ export async function dropOldPartitions(
   now: Date,
 ): Promise<{ messages: number; events: number }> {
   let messages = 0;
-  for (const partition of await olderThan(deps.pool, 'outgoing_message', dayBefore(now, days.messages))) {
+  for (const partition of await partitionsOlderThan(deps.pool, 'outgoing_message', days.messages, now)) {
     const live = await deps.pool.query(
       `SELECT 1 FROM delivery WHERE queue_id < uuid_v7_floor(($1::date + 1)::timestamp AT TIME ZONE 'UTC') LIMIT 1`,
       [partition.day],
@@ -40,7 +40,7 @@ export async function dropOldPartitions(
     messages++;
   }
   await deps.pool.query(`DELETE FROM dead_letter WHERE at < now() - $1 * interval '1 day'`, [days.messages]);
-  const events = await olderThan(deps.pool, 'delivery_event', dayBefore(now, days.events));
+  const events = await partitionsOlderThan(deps.pool, 'delivery_event', days.events, now);
   for (const partition of events) await dropTable(deps.pool, partition.name);
   return { messages, events: events.length };
 }
@@ -49,8 +49,9 @@ function dayBefore(now: Date, days: number): string {
   return new Date(now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** The partitions of a table for days before `day`, oldest first. */
-async function olderThan(pool: Pool, table: string, day: string): Promise<Partition[]> {
+/** The day partitions of a table that are older than `days` days at `now`, oldest first. */
+export async function partitionsOlderThan(pool: Pool, table: string, days: number, now: Date): Promise<Partition[]> {
+  const day = dayBefore(now, days);
   const result = await pool.query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
       WHERE i.inhparent = $1::regclass ORDER BY c.relname`,
@@ -62,7 +63,7 @@ async function olderThan(pool: Pool, table: string, day: string): Promise<Partit
 }
 
 /** Gives up after two seconds of waiting for its lock: accept must not queue up behind it. The next run tries again. */
-async function dropTable(pool: Pool, name: string): Promise<void> {
+export async function dropTable(pool: Pool, name: string): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query(`SET lock_timeout = '2s'`);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DnsAnswer, DnsResolver, MxRecord } from '../infra/dns/resolver.ts';
+import type { DnsAnswer, DnsResolver, MxRecord, TlsaData } from '../infra/dns/resolver.ts';
 import { findRoute, type RouteDeps } from './route.ts';
 import { parseRoutes } from './routes-setting.ts';
 
@@ -17,6 +17,8 @@ const zoneResolver = (zone: Zone): DnsResolver => ({
   mx: (domain) => answer(zone.mx?.[domain]),
   addresses: (host) => answer(zone.a?.[host]),
   txt: () => answer<string>(undefined),
+  tlsa: () => answer<TlsaData>(undefined),
+  validating: false,
 });
 const deps = (zone: Zone, changes: Partial<RouteDeps> = {}): RouteDeps => ({
   dns: zoneResolver(zone),
@@ -24,6 +26,7 @@ const deps = (zone: Zone, changes: Partial<RouteDeps> = {}): RouteDeps => ({
   isHosted: (domain) => Promise.resolve(domain === 'eider.test'),
   ownMx: { host: '127.0.0.1', port: 2525 },
   random: () => 0,
+  tls: null,
   ...changes,
 });
 /** Where a domain's mail goes: `address:port tls`, or the fault. */
@@ -34,10 +37,10 @@ async function whereTo(given: RouteDeps, domain: string): Promise<string[] | str
 }
 
 describe('order of routes', () => {
-  const routes = parseRoutes('routed.example=relay:2500,eider2.test=other:25,*=sink:2626');
+  const routes = parseRoutes('routed.example=relay:2500/verified,eider2.test=other:25,*=sink:2626');
   const given = deps({}, { routes, isHosted: (domain) => Promise.resolve(domain.startsWith('eider')) });
   test.each([
-    ['routed.example', ['relay:2500 opportunistic']],
+    ['routed.example', ['relay:2500 verified']],
     ['eider.test', ['127.0.0.1:2525 none']],
     // A route by name beats hosting; the catch-all does not.
     ['eider2.test', ['other:25 opportunistic']],

@@ -2,19 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { parseRoutes } from './routes-setting.ts';
 
 describe('parseRoutes', () => {
-  const routes = parseRoutes('example.com=relay:2500, *.example.com=[::1]:26 *.b.example.com=b.relay bücher.example=1.2.3.4,*=127.0.0.1:2626');
+  const routes = parseRoutes('example.com=relay:2500, *.example.com=[::1]:26 *.b.example.com=b.relay/verified bücher.example=1.2.3.4,*=127.0.0.1:2626/none');
   test.each([
-    ['example.com', { host: 'relay', port: 2500 }],
-    ['a.example.com', { host: '::1', port: 26 }],
-    ['x.a.example.com', { host: '::1', port: 26 }],
-    ['a.b.example.com', { host: 'b.relay', port: 25 }],
-    ['xn--bcher-kva.example', { host: '1.2.3.4', port: 25 }],
+    ['example.com', { host: 'relay', port: 2500, tls: 'opportunistic' }],
+    ['a.example.com', { host: '::1', port: 26, tls: 'opportunistic' }],
+    ['x.a.example.com', { host: '::1', port: 26, tls: 'opportunistic' }],
+    ['a.b.example.com', { host: 'b.relay', port: 25, tls: 'verified' }],
+    ['xn--bcher-kva.example', { host: '1.2.3.4', port: 25, tls: 'opportunistic' }],
     ['example.org', null],
     ['notexample.com', null],
   ])('%s', (domain, route) => expect(routes.exact(domain)).toEqual(route));
 
   test('everything else has its own place', () => {
-    expect(routes.other).toEqual({ host: '127.0.0.1', port: 2626 });
+    expect(routes.other).toEqual({ host: '127.0.0.1', port: 2626, tls: 'none' });
     expect(parseRoutes(undefined).other).toBeNull();
     expect(parseRoutes('').exact('example.com')).toBeNull();
   });

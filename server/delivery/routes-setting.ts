@@ -1,9 +1,11 @@
 // EIDER_ROUTES: which domains go to a configured host instead of their MX. Parsing and matching; pure.
 import { parseDomain } from '../mail/address.ts';
+import type { TlsLevel } from './tls/tls-policy.ts';
 
 export interface ConfiguredRoute {
   host: string;
   port: number;
+  tls: TlsLevel & ('none' | 'opportunistic' | 'required' | 'verified');
 }
 
 export interface ConfiguredRoutes {
@@ -15,7 +17,8 @@ export interface ConfiguredRoutes {
 
 /**
  * Parses `example.com=relay:25,*.example.org=10.0.0.1:2525,*=127.0.0.1:2626`; separated by commas or white
- * space, IPv6 addresses in brackets, port 25 unless given.
+ * space, IPv6 addresses in brackets, port 25 unless given. `/required` or `/verified` behind a target demands TLS (with
+ * a certificate valid for the host), `/none` never asks for it.
  * @throws an error that names the faulty entry
  */
 export function parseRoutes(setting: string | undefined): ConfiguredRoutes {
@@ -25,7 +28,7 @@ export function parseRoutes(setting: string | undefined): ConfiguredRoutes {
     const route = rest.length === 0 ? parseTarget(target) : null;
     const key = parsePattern(pattern);
     if (route === null || key === null) {
-      throw new Error(`EIDER_ROUTES: "${entry}" is not of the form domain=host:port, *.domain=host:port or *=host:port`);
+      throw new Error(`EIDER_ROUTES: "${entry}" is not of the form domain=host:port, *.domain=host:port or *=host:port (each with /required or the like behind it where TLS is demanded)`);
     }
     if (routes.has(key)) throw new Error(`EIDER_ROUTES: two routes for "${pattern}"`);
     routes.set(key, route);
@@ -54,8 +57,9 @@ function parsePattern(pattern: string): string | null {
 }
 
 function parseTarget(target: string): ConfiguredRoute | null {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/.exec(target);
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?(?:\/(none|opportunistic|required|verified))?$/.exec(target);
   if (!match) return null;
   const port = match[3] === undefined ? 25 : Number(match[3]);
-  return port >= 1 && port <= 65535 ? { host: (match[1] ?? match[2])!, port } : null;
+  const tls = (match[4] ?? 'opportunistic') as ConfiguredRoute['tls'];
+  return port >= 1 && port <= 65535 ? { host: (match[1] ?? match[2])!, port, tls } : null;
 }

@@ -1,6 +1,7 @@
 // The delivery worker's process: builds the parts from the environment and runs until told to stop.
 import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
+import { conversationLog } from '../delivery/conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { defaultEgress } from '../delivery/egress/egress-address.ts';
@@ -13,6 +14,9 @@ import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS } from '../delivery/smtp/connection-pool.ts';
 import { RFC_TIMEOUTS } from '../delivery/smtp/timeouts.ts';
+import { stsPolicies } from '../delivery/tls/mta-sts-policies.ts';
+import { tlsDemands } from '../delivery/tls/tls-demands.ts';
+import { tlsResults } from '../delivery/tls/tls-results.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
 import { createPool } from '../infra/db/pool.ts';
@@ -26,12 +30,15 @@ await runRole('delivery', async () => {
   const databaseUrl = preferIndexes(required(config.databaseUrl, 'DATABASE_URL'));
   const pool = createPool(databaseUrl, { max: 6, applicationName: 'eider-delivery' });
   const domains = domainLookups(pool, secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE')));
+  const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
+  const results = tlsResults({ db: pool, log, now: () => new Date() });
   const routeDeps = {
-    dns: dnsResolver(config.dnsServers),
+    dns,
     routes: parseRoutes(config.routes),
     isHosted: domains.isHosted,
     ownMx: { host: ownMxHost(config.bind), port: config.ports.mx },
     random: Math.random,
+    tls: { dns, sts: stsPolicies({ db: pool, dns, log }), demandFor: tlsDemands(pool) },
   };
   const smtp = { timeouts: RFC_TIMEOUTS };
   const egress = defaultEgress(config.hostname);
@@ -39,6 +46,7 @@ await runRole('delivery', async () => {
   await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
   await storeLeftOutcomes({ pool, log, loader, host: config.hostname }, journals);
+  const conversations = conversationLog({ pool, log });
   const dispatcher = startDispatcher(
     {
       pool,
@@ -49,8 +57,10 @@ await runRole('delivery', async () => {
         loader,
         smtp,
         connections: connectionPool(smtp, DEFAULT_POOL_LIMITS),
+        conversations,
+        tlsResults: results,
         slots: contentSlots(DEFAULT_SLOTS),
-        findRoute: (domain) => findRoute(routeDeps, domain),
+        findRoute: (domain, relaxed) => findRoute(routeDeps, domain, relaxed),
         chooseEgress: () => egress,
         random: Math.random,
       },
@@ -59,6 +69,7 @@ await runRole('delivery', async () => {
   );
   return async () => {
     await dispatcher.stop();
+    await Promise.all([conversations.flushed(), results.close()]);
     await pool.end();
   };
 });

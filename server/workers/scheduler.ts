@@ -2,6 +2,7 @@
 // processes at once and be killed at any point.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
+import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions } from '../delivery/conversation.store.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { requeueDue } from '../delivery/lease.store.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
@@ -42,6 +43,12 @@ await runRole('scheduler', async () => {
       name: 'retention',
       everyMs: HOUR,
       run: async () => counted(await dropOldPartitions({ pool, blobs, log }, DEFAULT_RETENTION, new Date())),
+    },
+    {
+      name: 'conversations',
+      everyMs: HOUR,
+      run: async () =>
+        counted({ made: await ensureConversationPartitions(pool, PARTITION_DAYS_AHEAD), dropped: await dropOldConversations(pool, CONVERSATION_DAYS, new Date()) }),
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
     { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ ...(await requeueDue(pool, 1_000)) }) },

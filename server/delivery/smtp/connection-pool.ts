@@ -1,9 +1,9 @@
 // Sessions per egress and site: opened on demand up to a cap, reused one message after another, closed when idle. Jobs of
 // a site wait in order. A site that cannot be reached fails its waiting jobs together, and new ones for a while.
-import type { SmtpReply } from '../../mail/smtp-reply.ts';
-import { canReach, type EgressAddress } from '../egress/egress-address.ts';
-import type { Route, RouteFault } from '../route.ts';
-import { connectSmtp, type SmtpClientSettings, type SmtpSession } from './connect.ts';
+import type { EgressAddress } from '../egress/egress-address.ts';
+import type { Route } from '../route.ts';
+import type { SmtpClientSettings, SmtpSession } from './connect.ts';
+import { connectAny, type ConnectFailure } from './connect-any.ts';
 import { quitSession } from './transact.ts';
 
 export interface PoolLimits {
@@ -19,9 +19,7 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = { connectionsPerSite: 10, message
 
 /** No session could be had. */
 export type NoConnection =
-  | { kind: 'unreachable'; host: string; address: string; phase: string; reason: string }
-  | { kind: 'refused'; host: string; address: string; phase: string; reply: SmtpReply }
-  | { kind: 'route-fault'; fault: RouteFault }
+  | ConnectFailure
   /** The pool was closed while the job waited. */
   | { kind: 'closing' };
 
@@ -177,27 +175,3 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits)
     },
   };
 }
-
-/** The first target that takes us, or why the last one that said anything did not. */
-async function connectAny(route: Route, egress: EgressAddress, settings: SmtpClientSettings): Promise<{ kind: 'connected'; session: SmtpSession } | NoConnection> {
-  const found = await route.targets();
-  if (found.kind !== 'targets') return { kind: 'route-fault', fault: found };
-  const reachable = found.targets.filter((target) => canReach(egress, target.address));
-  if (reachable.length === 0) return { kind: 'route-fault', fault: outOfReach(egress, found.targets[0]!.host) };
-  let worst: NoConnection | null = null;
-  for (const target of reachable) {
-    const result = await connectSmtp(target, egress, settings);
-    if (result.kind === 'connected') return result;
-    const where = { host: target.host, address: target.address };
-    // A server's own words tell more than silence does, whichever came last.
-    if (result.kind === 'refused') worst = { ...result, ...where };
-    else if (worst?.kind !== 'refused') worst = { ...result, ...where };
-  }
-  return worst!;
-}
-
-const outOfReach = (egress: EgressAddress, host: string): RouteFault => ({
-  kind: 'unknown',
-  category: 'connection',
-  reason: `${host} has no address of the kind of ours (${egress.sourceAddress})`,
-});

@@ -1,8 +1,10 @@
 // One socket of an SMTP client: commands out, replies in, one waiter at a time, every wait bounded. Knows the
 // line protocol and TLS upgrade; which commands to say is connect.ts and transact.ts.
 import type { Socket } from 'node:net';
-import { connect as tlsConnect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { replyReader, type SmtpReply } from '../../mail/smtp-reply.ts';
+import { upgradeToTls, type UpgradeOptions } from './tls-upgrade.ts';
+import { openTranscript, type Transcript } from './transcript.ts';
 
 /** The connection is of no more use. Thrown within this folder only; callers outside get unions. */
 export class DialogueFault extends Error {
@@ -25,23 +27,28 @@ export interface Dialogue {
   /** Sends much, no faster than it is taken. @throws DialogueFault when nothing is taken for `stallMs` */
   sendBulk(pieces: readonly Buffer[], stallMs: number): Promise<void>;
   /** Continues over TLS. What arrived in clear behind the reply to STARTTLS is a fault (CVE-2011-0411 and kin). */
-  startTls(options: { servername: string | undefined; timeoutMs: number }): Promise<{ protocol: string }>;
+  startTls(options: UpgradeOptions): Promise<TLSSocket>;
   /** False once the connection is broken, or something arrived that nobody asked for. */
   readonly usable: boolean;
   readonly remoteAddress: string;
+  /** What has been said so far. */
+  readonly transcript: Transcript;
   /** Ends the connection at once. */
   destroy(): void;
 }
 
 export function openDialogue(connected: Socket): Dialogue {
   const remoteAddress = connected.remoteAddress ?? '';
+  const transcript = openTranscript();
   let socket: Socket | TLSSocket = connected;
   let reader = replyReader();
   let fault: DialogueFault | null = null;
+  let closing = false;
   let waiter: { resolve(reply: SmtpReply): void; reject(error: DialogueFault): void } | null = null;
   const replies: SmtpReply[] = [];
 
   function fail(error: DialogueFault): void {
+    if (fault === null && !closing) transcript.noted(error.message);
     fault ??= error;
     socket.destroy();
     waiter?.reject(fault);
@@ -51,6 +58,7 @@ export function openDialogue(connected: Socket): Dialogue {
     const result = reader.push(chunk);
     if (result.kind === 'fault') return fail(new DialogueFault('protocol', result.rule));
     for (const reply of result.replies) {
+      transcript.heard(reply);
       if (waiter) {
         const { resolve } = waiter;
         waiter = null;
@@ -73,6 +81,10 @@ export function openDialogue(connected: Socket): Dialogue {
   return {
     send(...pieces) {
       if (fault) return;
+      for (const piece of pieces) {
+        if (typeof piece === 'string') transcript.said(piece);
+        else transcript.sent(piece.length);
+      }
       if (pieces.length === 1) {
         socket.write(pieces[0]!);
         return;
@@ -103,47 +115,33 @@ export function openDialogue(connected: Socket): Dialogue {
       for (const piece of pieces) {
         for (let at = 0; at < piece.length; at += BULK_STEP_OCTETS) {
           if (fault) throw fault;
+          transcript.sent(Math.min(BULK_STEP_OCTETS, piece.length - at));
           if (socket.write(piece.subarray(at, at + BULK_STEP_OCTETS))) continue;
           if (!(await drain(socket, stallMs))) fail(new DialogueFault('timeout', `the server took nothing for ${Math.round(stallMs / 1000)} s`));
         }
       }
     },
-    startTls({ servername, timeoutMs }) {
+    async startTls(options) {
       if (reader.partial || replies.length > 0) fail(new DialogueFault('protocol', 'octets in clear behind the reply to STARTTLS'));
-      if (fault) return Promise.reject(fault);
-      return new Promise((resolve, reject) => {
-        const plain = socket;
-        detach(plain);
-        // Opportunistic: an unknown certificate beats none. Who must be sure of the peer checks it above this.
-        const secure = tlsConnect({ socket: plain, servername, rejectUnauthorized: false, minVersion: 'TLSv1.2' });
-        const give = (error: DialogueFault): void => {
-          clearTimeout(timer);
-          fault ??= error;
-          secure.destroy();
-          plain.destroy();
-          reject(error);
-        };
-        const timer = setTimeout(() => give(new DialogueFault('tls', 'the TLS handshake took too long')), timeoutMs);
-        const onTlsError = (error: Error): void => give(new DialogueFault('tls', `TLS handshake: ${error.message}`));
-        const onTlsClose = (): void => give(new DialogueFault('tls', 'the server closed during the TLS handshake'));
-        secure.on('error', onTlsError).on('close', onTlsClose).on('end', onTlsClose);
-        plain.on('close', onTlsClose);
-        secure.once('secureConnect', () => {
-          clearTimeout(timer);
-          secure.off('error', onTlsError).off('close', onTlsClose).off('end', onTlsClose);
-          plain.off('close', onTlsClose);
-          socket = secure;
-          reader = replyReader();
-          attach(secure);
-          resolve({ protocol: secure.getProtocol() ?? 'TLS' });
-        });
-      });
+      if (fault) throw fault;
+      detach(socket);
+      const upgraded = await upgradeToTls(socket, options);
+      if ('fault' in upgraded) {
+        fail(new DialogueFault('tls', upgraded.fault));
+        throw new DialogueFault('tls', upgraded.fault);
+      }
+      socket = upgraded;
+      reader = replyReader();
+      attach(upgraded);
+      return upgraded;
     },
     get usable() {
       return fault === null && replies.length === 0 && !reader.partial;
     },
     remoteAddress,
+    transcript,
     destroy() {
+      closing = true;
       fail(new DialogueFault('closed', 'closed here'));
     },
   };

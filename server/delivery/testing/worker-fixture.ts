@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { DkimSigner } from '../../mail/dkim/sign-message.ts';
 import type { DnsResolver } from '../../infra/dns/resolver.ts';
 import { isConnectionFault } from '../accept-batch.ts';
+import type { ConversationLog } from '../conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
 import type { DeliverDeps } from '../deliver.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
@@ -23,15 +24,18 @@ export interface WorkerOptions {
   settings?: Partial<DispatcherSettings>;
   slots?: Partial<typeof DEFAULT_SLOTS>;
   signers?: DkimSigner[];
+  conversations?: ConversationLog;
   /** Chooses by the recipient; left out: the default egress. */
   egressFor?(recipient: string): EgressAddress;
 }
 
 /** No test asks the real DNS. */
 const NO_DNS: DnsResolver = {
+  validating: false,
   mx: (domain) => Promise.reject(new Error(`MX of ${domain} asked in a test`)),
   addresses: (host) => Promise.reject(new Error(`address of ${host} asked in a test`)),
   txt: (name) => Promise.reject(new Error(`TXT of ${name} asked in a test`)),
+  tlsa: (name) => Promise.reject(new Error(`TLSA of ${name} asked in a test`)),
 };
 
 export function deliverDeps(queue: QueueFixture, options: WorkerOptions): DeliverDeps {
@@ -42,11 +46,14 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     isHosted: () => Promise.resolve(false),
     ownMx: { host: '127.0.0.1', port: 1 },
     random: () => 0.5,
+    tls: null,
   };
   return {
     smtp,
     loader: messageLoader({ db: queue.pool, blobs: queue.blobs, signersFor: () => Promise.resolve(options.signers ?? []) }),
     connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }),
+    conversations: options.conversations ?? null,
+    tlsResults: null,
     slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),
     findRoute: (domain) => findRoute(routeDeps, domain),
     chooseEgress: ({ recipient }) => options.egressFor?.(recipient) ?? defaultEgress('mail.eider.test'),
