@@ -12,13 +12,10 @@ import type { TlsFailure } from './tls/tls-policy.ts';
 export interface Route {
   /** Domains with the same key share connections and fate: the same hosts, with the same demands on TLS. */
   key: string;
-<<<<<<< HEAD
-  /** The names of its hosts, lower case: what suspensions, rules and breakers go by. */
-  hosts: readonly string[];
-=======
   /** The other side, for limits: domains with the same set of MX hosts are one site, however secured. */
   site: string;
->>>>>>> 02ee3e0 (Conversations kept, DNS with TTLs and DNSSEC's AD bit, TLS as the destination's policy asks: MTA-STS, DANE, demanded)
+  /** The names of its hosts, lower case: what suspensions, rules and breakers go by. */
+  hosts: readonly string[];
   /** Never leaves the machine: no egress address, limit or warm-up applies. */
   local: boolean;
   /** In the order to try; found anew for each connection, since DNS changes. */
@@ -72,7 +69,7 @@ function ownRoute(deps: RouteDeps): Route {
   // Never leaves the machine: TLS would only cost.
   const target: SmtpTarget = { host, address: host, port, tls: 'none', tlsPolicy: { level: 'none', source: 'own' } };
   const site = `own ${host}:${port}`;
-  return { key: site, site, local: true, backoff: ROUTED_BACKOFF, tls: null, targets: () => Promise.resolve({ kind: 'targets', targets: [target] }) };
+  return { key: site, site, hosts: [host], local: true, backoff: ROUTED_BACKOFF, tls: null, targets: () => Promise.resolve({ kind: 'targets', targets: [target] }) };
 }
 
 /** What the operator configured may be private, and is taken by the system's own name resolution. */
@@ -80,33 +77,16 @@ function configuredRoute({ host, port, tls }: ConfiguredRoute): Route {
   const site = `route ${host}:${port}`;
   const target: SmtpTarget = { host, address: host, port, tls, tlsPolicy: { level: tls, source: tls === 'opportunistic' ? 'default' : 'configured' } };
   return {
-<<<<<<< HEAD
-    key: `own ${host}:${port}`,
-    hosts: [host],
-    local: true,
-=======
     key: tls === 'opportunistic' ? site : `${site} ${tls}`,
     site,
+    hosts: [host.toLowerCase()],
     local: false,
->>>>>>> 02ee3e0 (Conversations kept, DNS with TTLs and DNSSEC's AD bit, TLS as the destination's policy asks: MTA-STS, DANE, demanded)
     backoff: ROUTED_BACKOFF,
     tls: null,
     targets: () => Promise.resolve({ kind: 'targets', targets: [target] }),
   };
 }
 
-<<<<<<< HEAD
-/** What the operator configured may be private, and is taken by the system's own name resolution. */
-function configuredRoute(configured: ConfiguredRoute): Route {
-  const { host, port } = configured;
-  return {
-    key: `route ${host}:${port}`,
-    hosts: [host.toLowerCase()],
-    local: false,
-    backoff: ROUTED_BACKOFF,
-    targets: () => Promise.resolve({ kind: 'targets', targets: [{ host, address: host, port, tls: 'opportunistic' }] }),
-  };
-=======
 /** A domain whose hosts have been looked up. */
 interface Destination {
   domain: string;
@@ -115,7 +95,6 @@ interface Destination {
   secure: boolean;
   policy: DomainTls;
   relaxed: boolean;
->>>>>>> 02ee3e0 (Conversations kept, DNS with TTLs and DNSSEC's AD bit, TLS as the destination's policy asks: MTA-STS, DANE, demanded)
 }
 
 async function mxRoute(deps: RouteDeps, domain: string, relaxed: boolean): Promise<RouteResult> {
@@ -137,15 +116,12 @@ async function mxRoute(deps: RouteDeps, domain: string, relaxed: boolean): Promi
 
 function hostsRoute(deps: RouteDeps, destination: Destination): Route {
   const { domain, hosts, policy, relaxed } = destination;
-  const site = `mx ${[...new Set(hosts.map((record) => record.host))].sort().join(' ')}`;
+  const names = [...new Set(hosts.map((record) => record.host))].sort();
+  const site = `mx ${names.join(' ')}`;
   return {
-<<<<<<< HEAD
-    key: `mx ${names.join(' ')}`,
-    hosts: names,
-=======
     key: `${site}${demandsOf(destination)}`,
     site,
->>>>>>> 02ee3e0 (Conversations kept, DNS with TTLs and DNSSEC's AD bit, TLS as the destination's policy asks: MTA-STS, DANE, demanded)
+    hosts: names,
     local: false,
     backoff: REMOTE_BACKOFF,
     tls: relaxed || deps.tls === null ? null : { domain, policy },

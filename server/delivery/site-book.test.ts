@@ -5,7 +5,7 @@ import { siteBook } from './site-book.ts';
 
 const routeTo = (key: string): RouteResult => ({
   kind: 'route',
-  route: { key, hosts: [key], local: false, backoff: REMOTE_BACKOFF, targets: () => Promise.resolve({ kind: 'targets', targets: [] }) },
+  route: { key, site: key, hosts: [key], local: false, tls: null, backoff: REMOTE_BACKOFF, targets: () => Promise.resolve({ kind: 'targets', targets: [] }) },
 });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
