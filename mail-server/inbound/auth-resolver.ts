@@ -8,7 +8,7 @@ export interface OverlayRecord {
   name: string;
   type: string;
   value: string;
-  purpose: 'dkim' | 'spf' | 'dmarc' | 'mx';
+  purpose: string;
 }
 
 export interface AuthResolverOptions {

@@ -1,5 +1,6 @@
 // The operator's command line, `npm run -s eider -- …`. Only the table of commands; each stands in its own file.
 import { Command, CommanderError } from 'commander';
+import { addDomain } from './domain.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvents } from './events.ts';
 import { addIndex } from './mailbox-index.ts';
@@ -7,7 +8,7 @@ import { addParseReport } from './parse-report.ts';
 import { addQueue } from './queue.ts';
 import { explain } from './refusal.ts';
 import { addStatus } from './status.ts';
-import { addDomain, addTenant } from './tenant.ts';
+import { addTenant } from './tenant.ts';
 import { addUser } from './user.ts';
 
 /** Wrong usage, as most programs have it; 1 is for what was refused. */

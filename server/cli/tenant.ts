@@ -1,6 +1,5 @@
-// `eider tenant …` and `eider domain …`.
+// `eider tenant …`.
 import type { Command } from 'commander';
-import { createDomain } from '../domains/create-domain.ts';
 import { createTenant } from '../tenants/create-tenant.ts';
 import { selectTenantBySlug, type TenantRow } from '../tenants/tenant.store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
@@ -19,24 +18,6 @@ export function addTenant(program: Command): void {
       if (result.kind === 'taken') throw new Refusal(`there is a tenant "${slug}" already`);
       if (result.kind === 'invalid') throw new Refusal(`${result.field}: ${result.rule}`);
       process.stdout.write(`tenant ${slug} created\n`);
-    });
-}
-
-export function addDomain(program: Command): void {
-  const domain = program.command('domain').description('hosted domains');
-  domain
-    .command('add')
-    .description('host a domain for a tenant, with DKIM keys of its own')
-    .argument('<name>', 'such as example.com')
-    .requiredOption('--tenant <slug>', 'whose it is')
-    .action(async (name: string, options: { tenant: string }) => {
-      await withConnection(async ({ pool, secretBox }) => {
-        const tenant = await requireTenant(pool, options.tenant);
-        const result = await createDomain(pool, secretBox(), { tenantId: tenant.id, name });
-        if (result.kind === 'taken') throw new Refusal(`${result.name} is hosted already`);
-        if (result.kind === 'invalid') throw new Refusal(`"${name}": ${result.rule}`);
-        process.stdout.write(`domain ${result.name} added to ${tenant.slug}\n`);
-      });
     });
 }
 

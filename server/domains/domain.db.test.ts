@@ -30,7 +30,7 @@ describe('hosted domains', () => {
       const record = records.find((entry) => entry.name === `${key.selector}._domainkey.xn--bcher-kva.example`)!;
       expect(record.value).toBe(`v=DKIM1; k=${key.algorithm === 'rsa-sha256' ? 'rsa' : 'ed25519'}; p=${p}`);
     }
-    expect(records.map((record) => record.purpose).sort()).toEqual(['dkim', 'dkim', 'dmarc', 'mx', 'spf']);
+    expect(records.map((record) => record.purpose).sort()).toEqual(['dkim', 'dkim', 'dmarc', 'mx', 'spf', 'tlsrpt']);
   });
 
   test('private keys rest encrypted, and open only with this installation', async () => {

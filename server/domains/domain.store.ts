@@ -29,8 +29,8 @@ export async function insertDkimKey(
   key: Omit<DkimKeyRow, 'domainName'> & { tenantId: string; domainId: string },
 ): Promise<void> {
   await db.query(
-    `INSERT INTO dkim_key (id, tenant_id, domain_id, selector, algorithm, status, private_key_sealed, public_key)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `INSERT INTO dkim_key (id, tenant_id, domain_id, selector, algorithm, status, private_key_sealed, public_key, signing_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE $6 WHEN 'signing' THEN now() END)`,
     [key.id, key.tenantId, key.domainId, key.selector, key.algorithm, key.status, key.privateKeySealed, key.publicKey],
   );
 }

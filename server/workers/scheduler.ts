@@ -6,8 +6,10 @@ import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions }
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { requeueDue } from '../delivery/lease.store.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
+import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
+import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
 import { deleteExpired, EXPIRED_ROWS, type ExpiredRows } from './expired-rows.store.ts';
 import { runRole } from './role.ts';
@@ -52,6 +54,16 @@ await runRole('scheduler', async () => {
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
     { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ ...(await requeueDue(pool, 1_000)) }) },
+    {
+      name: 'dkim-rotation',
+      everyMs: HOUR,
+      // Asked anew each time: what a rotation waits for is a change in DNS.
+      run: async () => {
+        const resolver = dnsResolver(config.dnsServers);
+        const steps = await advanceRotations(pool, (name) => resolver.txt(name), new Date());
+        return steps.length > 0 ? { steps } : null;
+      },
+    },
     ...Object.keys(EXPIRED_ROWS).map((name) => expiryJob(pool, name as ExpiredRows)),
   ];
 
