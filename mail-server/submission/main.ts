@@ -1,13 +1,20 @@
-// The `submission` role: puts both listeners (STARTTLS and TLS) together from configuration and goes in good order.
+// The `submission` role: puts both listeners (STARTTLS and TLS) and the taking over of mail that WildDuck makes itself
+// together from configuration, and goes in good order.
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import { loadConfig, required } from '../../server/config.ts';
 import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
+import { signingKeysFor } from '../../server/domains/signing-keys.ts';
 import { openBlobStore } from '../../server/infra/blobs/open-blob-store.ts';
+import { secretBoxFromFile } from '../../server/infra/crypto/secret-box.ts';
 import { createPool } from '../../server/infra/db/pool.ts';
 import { logger } from '../../server/infra/log/logger.ts';
 import { wildduckClientFromConfig } from '../../server/infra/wildduck/client.ts';
+import { arcSeal } from '../outbound/arc-seal.ts';
+import { selectOutboundAccount } from '../outbound/outbound-account.store.ts';
+import { outboundEntries } from '../outbound/outbound-entries.ts';
+import { startOutboundLoop } from '../outbound/outbound-loop.ts';
 import type { GuardedServer } from '../smtp/guarded-server.ts';
 import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
@@ -21,6 +28,7 @@ import { createTakeSubmission } from './take-submission.ts';
 
 /** A person does not write to more; whoever sends campaigns uses the API. */
 const MAX_RECIPIENTS_PER_HOUR = 2_000;
+const HOUR_SECONDS = 3_600;
 
 const log = logger('submission');
 
@@ -51,10 +59,23 @@ runRole('submission', async () => {
   const tls = createSubmissionServer({ ...common, implicitTls: true });
   await listen(starttls, config.ports.submission, config.bind);
   await listen(tls, config.ports.submissions, config.bind);
+  const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
+  const outbound = startOutboundLoop(
+    outboundEntries(mongo.db()),
+    {
+      findAccount: (userId) => selectOutboundAccount(pool, userId),
+      seal: async (content, account) => arcSeal(content, config.hostname, await signingKeysFor(pool, secretBox, account.address.split('@').at(-1)!)),
+      enqueue: (input) => enqueue(queue, input),
+      countOf: (kind, accountId) => counters.add(`outbound:${kind}:${accountId}`, 1, HOUR_SECONDS),
+      srsKey: secretBox.derive('srs'),
+    },
+    log,
+  );
   log.info({ starttls: config.ports.submission, tls: config.ports.submissions, bind: config.bind }, 'taking submissions');
   return {
     async stop() {
       await Promise.all([starttls.stop(8_000), tls.stop(8_000)]);
+      await outbound.stop();
       sentCopies.stop();
       redis.disconnect();
       await Promise.all([mongo.close(), pool.end()]);

@@ -1,5 +1,5 @@
 // Whether DNS has what a hosted domain needs. Asks a resolver and compares; changes nothing.
-import { spf } from 'mailauth/lib/spf';
+import { spf } from 'mailauth/lib/spf/index.js';
 import type { DnsAnswer, DnsResolver } from '../../infra/dns/resolver.ts';
 import type { PublicRecord } from '../public-records.ts';
 import { readDkimRecord } from './dkim-record.ts';
