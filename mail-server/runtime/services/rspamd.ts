@@ -56,7 +56,9 @@ export async function prepareRspamd(
   for (const path of [join(folder, 'db'), join(folder, 'tmp'), join(local, 'local.d'), join(local, 'override.d')]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
-  for (const [name, text] of Object.entries(settings(programs, folder, sockets, options))) {
+  const hyperscan = hyperscanFolder(programs, folder, runAs);
+  await mkdir(hyperscan, { recursive: true, mode: 0o700 });
+  for (const [name, text] of Object.entries(settings(programs, folder, sockets, hyperscan, options))) {
     await writeFile(join(local, 'local.d', name), `${text}\n`, { mode: 0o600 });
   }
   runAs.own(folder);
@@ -80,7 +82,15 @@ export async function prepareRspamd(
   return { url: `http://127.0.0.1:${options.port}`, command: programs.rspamd, args };
 }
 
-function settings(programs: PrefixPrograms, folder: string, sockets: string, options: RspamdOptions): Record<string, string> {
+/**
+ * Where compiled patterns are kept: beside the programs, for every installation that runs them, since compiling takes a
+ * core for a minute. Another uid may write only into the service's own folder.
+ */
+function hyperscanFolder(programs: PrefixPrograms, folder: string, runAs: Unprivileged): string {
+  return runAs.kind === 'other-uid' ? join(folder, 'db') : `${programs.root}.hyperscan`;
+}
+
+function settings(programs: PrefixPrograms, folder: string, sockets: string, hyperscan: string, options: RspamdOptions): Record<string, string> {
   const text = JSON.stringify;
   const redis = new URL(options.redisUrl);
   const off = [...UNUSED_MODULES, ...(options.dns ? [] : DNS_MODULES)];
@@ -95,6 +105,7 @@ function settings(programs: PrefixPrograms, folder: string, sockets: string, opt
     'options.inc': [
       `url_tld = ${text(programs.publicSuffixList)};`,
       `tempdir = ${text(join(folder, 'tmp'))};`,
+      `hs_cache_dir = ${text(`${hyperscan}/`)};`,
       // Maps come from our own files only.
       'map_watch_interval = 1h;',
       nameservers,
