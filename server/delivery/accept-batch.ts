@@ -1,8 +1,10 @@
 // Group commit: concurrent enqueue calls of one process share a statement and its flush to disk. A lone call
 // is written at once; what arrives while writes are under way makes the next batch.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isConnectionFault, isPassingFault, sqlState } from '../infra/db/faults.ts';
 import type { Pool } from '../infra/db/pool.ts';
-import { ensurePartitions, insertMessages, selectStored, type StorableMessage } from './enqueue.store.ts';
+import { ensurePartitions, ensurePartitionsAround, insertMessages, selectStored, type StorableMessage } from './enqueue.store.ts';
+import { queueIdTime } from './queue-id.ts';
 
 const MAX_BATCH_MESSAGES = 250;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
@@ -86,27 +88,16 @@ async function store(pool: Pool, messages: StorableMessage[]): Promise<Set<strin
     } catch (error) {
       const delayMs = RETRY_DELAYS_MS[attempt];
       if (delayMs === undefined) throw error;
-      if (isMissingPartition(error)) await ensurePartitions(pool, 2);
-      else if (isConnectionFault(error) || (attempt > 0 && sqlState(error) === '23505')) await sleep(delayMs);
+      if (isMissingPartition(error)) {
+        await ensurePartitions(pool, 2);
+        await ensurePartitionsAround(pool, new Date(queueIdTime(messages[0]!.queueId)));
+      } else if (isPassingFault(error) || (attempt > 0 && sqlState(error) === '23505')) await sleep(delayMs);
       else throw error;
     }
   }
 }
 
-function sqlState(error: unknown): string | undefined {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' ? code : undefined;
-}
-
 /** The clock stands on a day without partitions: the scheduler was down for days, or the clock stepped. */
 function isMissingPartition(error: unknown): boolean {
   return sqlState(error) === '23514' && (error as Error).message.includes('no partition');
-}
-
-/** The server went away or refuses for the moment: classes 08, 57P0x and 53, and socket errors. */
-export function isConnectionFault(error: unknown): boolean {
-  const code = sqlState(error);
-  if (code !== undefined && /^(?:08|53|57P0)/.test(code)) return true;
-  if (code !== undefined && /^(?:ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOST)/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test((error as Error).message);
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { claimDeliveries, selectReadyQueues } from './claim.store.ts';
-import { giveBack, renewLeases, requeueDue } from './lease.store.ts';
+import { giveBack, pullRetriesForward, releaseClaims, renewLeases, requeueDue, takeEndedLeases } from './lease.store.ts';
 import { storeFinished, storeUnfinished } from './outcome.store.ts';
 import type { Outcome } from './outcome.ts';
 import { preferIndexes } from './prefer-indexes.ts';
@@ -29,6 +29,9 @@ describe('the queue is never read as a whole', () => {
     await storeUnfinished(pool, rows.slice(2, 4).map((delivery) => ({ delivery, outcome: { kind: 'held', reason: 'x' } })));
     await storeFinished(pool, rows.slice(4).map((delivery) => ({ delivery, outcome: delivered })));
     await requeueDue(pool, 10);
+    await takeEndedLeases(pool, 10, Date.now());
+    await releaseClaims(pool, [randomUUID()], [{ queueId: randomUUID(), recipientNo: 0, leaseToken: randomUUID() }]);
+    await pullRetriesForward(pool);
   }
   async function wholeReads(pool: Pool): Promise<number> {
     await pool.query('SELECT pg_stat_force_next_flush()');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { claimDeliveries, selectReadyQueues } from './claim.store.ts';
-import { giveBack, renewLeases, requeueDue } from './lease.store.ts';
+import { giveBack, MAX_LOST_ATTEMPTS, pullRetriesForward, releaseClaims, renewLeases, requeueDue, takeEndedLeases } from './lease.store.ts';
 import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
 import type { Outcome } from './outcome.ts';
 import { queueFixture, type QueueFixture } from './testing/queue-fixture.ts';
@@ -94,12 +94,76 @@ describe('claims', () => {
   });
 });
 
+describe('attempts whose worker is gone', () => {
+  const lose = async () => {
+    const rows = await queue.claim();
+    await queue.letTimePass();
+    expect(await takeEndedLeases(queue.pool, 10, Date.now())).toBe(1);
+    return rows;
+  };
+  const waits = async () => (await queue.pool.query<{ seconds: number }>('SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM delivery')).rows[0]!.seconds;
+
+  test('the first is made again at once, later ones ever later, and in the end it is held, for a person to release', async () => {
+    await queue.accept(['poison@example.com']);
+    await lose();
+    expect(await queue.states()).toEqual(['poison@example.com queued 1']);
+    let before = 0;
+    for (let lost = 2; lost < MAX_LOST_ATTEMPTS; lost++) {
+      await lose();
+      expect(await queue.states()).toEqual([`poison@example.com deferred ${lost}`]);
+      expect(await waits()).toBeGreaterThan(before);
+      before = await waits();
+      await queue.letTimePass();
+      expect(await requeueDue(queue.pool, 10)).toBe(1);
+    }
+    await lose();
+    expect(await queue.states()).toEqual([`poison@example.com held ${MAX_LOST_ATTEMPTS}`]);
+    expect(await queue.events()).toEqual([...Array.from({ length: MAX_LOST_ATTEMPTS - 1 }, () => 'attempt-lost poison@example.com'), 'held poison@example.com']);
+    const { rows } = await queue.pool.query('SELECT reason FROM delivery');
+    expect(rows).toEqual([{ reason: expect.stringContaining('took their worker along') as string }]);
+  });
+
+  test('one that ends otherwise begins the count anew', async () => {
+    await queue.accept(['bob@example.com']);
+    await lose();
+    const [row] = await queue.claim();
+    await storeUnfinished(queue.pool, [{ delivery: row!, outcome: { kind: 'deferred', category: 'greylisted', reason: 'wait', retryAfterMs: 0, facts: {} } }]);
+    await requeueDue(queue.pool, 10);
+    await lose();
+    expect(await queue.states()).toEqual(['bob@example.com queued 3']);
+  });
+
+  test('a dead worker\'s claims are released without waiting: the begun ones are lost, the others as if never claimed', async () => {
+    await queue.accept(['begun@example.com']);
+    await queue.accept(['claimed@example.com']);
+    const rows = await queue.claim();
+    await queue.accept(['other@example.com']);
+    const others = await queue.claim();
+    const begun = rows.filter((row) => row.recipient.startsWith('begun'));
+    expect(await releaseClaims(queue.pool, [rows[0]!.leaseToken], begun)).toEqual({ released: 1, lost: 1 });
+    expect(await queue.states()).toEqual(['begun@example.com queued 1', 'claimed@example.com queued 0', 'other@example.com attempting 1']);
+    expect(await queue.events()).toEqual(['attempt-lost begun@example.com']);
+    expect(await renewLeases(queue.pool, others, 60_000)).toHaveLength(1);
+    expect(await releaseClaims(queue.pool, [rows[0]!.leaseToken], begun)).toEqual({ released: 0, lost: 0 });
+  });
+
+  test('after the clock was set back, retries come now and schedules at their time', async () => {
+    await queue.accept(['later@example.com'], { sendAt: new Date(Date.now() + 60_000) });
+    await queue.accept(['retry@example.com']);
+    await queue.claim();
+    await queue.pool.query(`UPDATE delivery SET due_at = now() + interval '1 hour', last_attempt_at = CASE WHEN state = 'attempting' THEN now() + interval '59 minutes' END`);
+    expect(await pullRetriesForward(queue.pool)).toBe(1);
+    expect(await takeEndedLeases(queue.pool, 10, Date.now())).toBe(1);
+    expect(await queue.states()).toEqual(['later@example.com scheduled 0', 'retry@example.com queued 1']);
+  });
+});
+
 describe('leases', () => {
   test('a lost lease cannot complete, put off, renew or give back', async () => {
     await queue.accept(['bob@example.com']);
     const [lost] = await queue.claim();
     await queue.letTimePass();
-    expect(await requeueDue(queue.pool, 10)).toEqual({ moved: 1, lost: 1 });
+    expect(await takeEndedLeases(queue.pool, 10, Date.now())).toBe(1);
     const [held] = await queue.claim();
     expect(held!.attempts).toBe(2);
     for (const outcome of [delivered, { kind: 'bounced', category: 'userunknown', reason: 'x', addressDead: true, facts: {} } as const]) {
@@ -121,18 +185,20 @@ describe('leases', () => {
     await queue.accept(Array.from({ length: 200 }, (_, i) => `r${i}@example.com`));
     await queue.claim(200);
     await queue.letTimePass();
-    const moved = await Promise.all(Array.from({ length: 8 }, () => requeueDue(queue.pool, 50)));
-    expect(moved.reduce((sum, result) => sum + result.lost, 0)).toBe(200);
+    const lost = await Promise.all(Array.from({ length: 8 }, () => takeEndedLeases(queue.pool, 50, Date.now())));
+    expect(lost.reduce((sum, count) => sum + count, 0)).toBe(200);
     expect((await queue.events()).length).toBe(200);
   });
 
   test('a renewed lease does not end, an honest one is not taken', async () => {
     await queue.accept(['bob@example.com']);
     const [row] = await queue.claim(1, { leaseMs: 60_000 });
-    expect(await requeueDue(queue.pool, 10)).toEqual({ moved: 0, lost: 0 });
+    expect(await takeEndedLeases(queue.pool, 10, Date.now())).toBe(0);
     await queue.letTimePass();
+    // Ended by a clock that shows another time than it should: it has stepped.
+    expect(await takeEndedLeases(queue.pool, 10, Date.now() - 60_000)).toBe(0);
     expect(await renewLeases(queue.pool, [row!], 60_000)).toHaveLength(1);
-    expect(await requeueDue(queue.pool, 10)).toEqual({ moved: 0, lost: 0 });
+    expect(await takeEndedLeases(queue.pool, 10, Date.now())).toBe(0);
   });
 
   test('what is given back is ready at once and its attempt not counted', async () => {
@@ -146,10 +212,10 @@ describe('leases', () => {
     await queue.accept(['retry@example.com']);
     const [row] = await queue.claim();
     await storeUnfinished(queue.pool, [{ delivery: row!, outcome: { kind: 'deferred', category: 'greylisted', reason: 'wait', retryAfterMs: 60_000, facts: {} } }]);
-    expect(await requeueDue(queue.pool, 10)).toEqual({ moved: 0, lost: 0 });
+    expect(await requeueDue(queue.pool, 10)).toBe(0);
     expect(await queue.states()).toEqual(['later@example.com scheduled 0', 'retry@example.com deferred 1']);
     await queue.letTimePass();
-    expect(await requeueDue(queue.pool, 10)).toEqual({ moved: 2, lost: 0 });
+    expect(await requeueDue(queue.pool, 10)).toBe(2);
     expect(await queue.states()).toEqual(['later@example.com queued 0', 'retry@example.com queued 1']);
     expect(await queue.events()).toEqual(['deferred retry@example.com']);
   });

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pino } from 'pino';
 import { conversationLog, conversationsOf } from './conversation-log.ts';
 import { deliver } from './deliver.ts';
-import type { Outcome } from './outcome.ts';
+import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { groupJobs } from './dispatcher.ts';
 import { type FakeMx, type FakeMxOptions, startFakeMx } from './testing/fake-mx.ts';
 import { PLAIN, queueFixture, type QueueFixture } from './testing/queue-fixture.ts';
@@ -41,9 +41,14 @@ async function attempt(recipients: string[], content = PLAIN, worker: Partial<Wo
   await queue.accept(recipients, { content, ...enqueueChanges });
   const deps = deliverDeps(queue, { routes: `*=127.0.0.1:${mx.port}`, ...worker });
   const jobs = groupJobs(await queue.claim(1_000));
-  const outcomes = await Promise.all(jobs.map((deliveries) => deliver(deps, { queueId: deliveries[0]!.queueId, domain: deliveries[0]!.domain, deliveries, mayBegin: () => true })));
+  const outcomes: DeliveryOutcome[] = [];
+  await Promise.all(
+    jobs.map((deliveries) =>
+      deliver(deps, { queueId: deliveries[0]!.queueId, domain: deliveries[0]!.domain, deliveries, mayBegin: () => true, settle: (settled) => void outcomes.push(...settled) }),
+    ),
+  );
   await deps.connections.close();
-  return Object.fromEntries(outcomes.flat().map(({ delivery, outcome }) => [delivery.recipient, outcome]));
+  return Object.fromEntries(outcomes.map(({ delivery, outcome }) => [delivery.recipient, outcome]));
 }
 
 const short = { mail: 300, rcpt: 300, greeting: 300, hello: 300, startTls: 300, dataEnd: 300, dataStart: 300, dataBlock: 300 };

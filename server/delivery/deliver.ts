@@ -9,7 +9,7 @@ import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutc
 import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
-import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import type { AttemptFacts, DeliveryOutcome, Outcome } from './outcome.ts';
 import { providerOf } from './provider-group.ts';
 import type { Route, RouteResult } from './route.ts';
 import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
@@ -40,6 +40,11 @@ export interface DeliveryJob {
   deliveries: ClaimedDelivery[];
   /** Asked right before the first command: false when the leases may have ended or the worker stops. */
   mayBegin(): boolean;
+  /**
+   * Told of each outcome as soon as it is known: those from replies before the session is used again, so that a kill
+   * at any moment finds them recorded. The durations are set by then.
+   */
+  settle(outcomes: DeliveryOutcome[]): void;
 }
 
 /** Thrown when a job may not begin: nothing was said to anybody, and its rows are to be given back. */
@@ -53,26 +58,32 @@ const MAX_RECEIVED = 100;
 const MAX_SESSION_TRIES = 20;
 
 /**
- * Makes the attempt.
- * @returns an outcome for every delivery of the job
- * @throws NotBegun when `job.mayBegin()` said no; anything else thrown is a fault of this process
+ * Makes the attempt. Every delivery of the job gets its outcome through `job.settle`.
+ * @throws NotBegun when `job.mayBegin()` said no; anything else thrown is a fault of this process. Deliveries settled
+ *   before that stay settled.
  */
-export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<DeliveryOutcome[]> {
+export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<void> {
   const startedAt = performance.now();
-  const settled = refuseSuppressed(job.deliveries);
-  const open = job.deliveries.filter((delivery) => !settled.some((entry) => entry.delivery === delivery));
-  if (open.length > 0) settled.push(...(await attempt(deps, job, open)));
-  const durationMs = Math.round(performance.now() - startedAt);
-  for (const { outcome } of settled) if (outcome.kind !== 'held') outcome.facts.durationMs = durationMs;
-  return settled;
+  const timed: DeliveryJob = {
+    ...job,
+    settle(outcomes) {
+      const durationMs = Math.round(performance.now() - startedAt);
+      for (const { outcome } of outcomes) if (outcome.kind !== 'held') outcome.facts.durationMs = durationMs;
+      if (outcomes.length > 0) job.settle(outcomes);
+    },
+  };
+  const open = job.deliveries.filter((delivery) => !delivery.suppressed);
+  timed.settle(refuseSuppressed(job.deliveries));
+  if (open.length > 0) timed.settle(await attempt(deps, timed, open));
 }
 
+/** @returns the outcomes that are not settled yet */
 async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
   const routed = await deps.findRoute(job.domain);
   if (routed.kind !== 'route') {
     return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, REMOTE_BACKOFF), routed));
   }
-  const release = await deps.slots.take(routed.route.key, deliveries[0]!.size);
+  const release = await deps.slots.take(routed.route.key, deliveries[0]!.size, deliveries[0]!);
   try {
     if (!job.mayBegin()) throw new NotBegun();
     const message = await deps.loader.load(job.queueId);
@@ -110,7 +121,19 @@ async function send(
   const egress = deps.chooseEgress(deliveries[0]!, route);
   const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider: providerOf(route.hosts) };
   for (let tries = 1; ; tries++) {
-    const result = await deps.connections.run(route, egress, (session) => converse(deps, session, envelope, pieces, job));
+    const result = await deps.connections.run(route, egress, async (session) => {
+      const reused = session.messages > 0;
+      if (!job.mayBegin()) throw new NotBegun();
+      const { transcript } = session.dialogue;
+      // What was said since the last message (its RSET) belongs to none.
+      transcript.take();
+      const results = await transact(session, deps.smtp, envelope, pieces);
+      const lines = transcript.take();
+      const again = reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail);
+      if (!again) job.settle(outcomesOf(deps, { route, session, sentFrom, lines }, deliveries, results));
+      await makeReady(deps, session, results);
+      return again;
+    });
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
@@ -120,43 +143,40 @@ async function send(
       const where = { ...sentFrom, ...(conversation && { conversation }) };
       return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, where));
     }
-    const { results, session, lines, reused } = result.value;
-    if (reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail)) continue;
-    if (route.tls) deps.tlsResults?.session(route.tls, session);
-    const conversation = keep(deps, deliveries, session.opening, lines);
-    const facts = {
-      ...sentFrom,
-      mxHost: session.target.host,
-      remoteAddress: session.dialogue.remoteAddress,
-      tls: session.tls,
-      offersDsn: session.extensions.has('DSN'),
-      ...(conversation && { conversation }),
-    };
-    return deliveries.map((delivery, index) => ({
-      delivery,
-      outcome: transactionOutcome(context(deps, delivery, route.backoff), results[index]!, facts),
-    }));
+    if (!result.value) return [];
   }
 }
 
-async function converse(
-  deps: DeliverDeps,
-  session: SmtpSession,
-  envelope: Envelope,
-  pieces: Buffer[],
-  job: DeliveryJob,
-): Promise<{ results: RecipientResult[]; session: SmtpSession; lines: string[]; reused: boolean }> {
-  if (!job.mayBegin()) throw new NotBegun();
-  const reused = session.messages > 0;
-  const { transcript } = session.dialogue;
-  // What was said since the last message (its RSET) belongs to none.
-  transcript.take();
-  const results = await transact(session, deps.smtp, envelope, pieces);
-  const lines = transcript.take();
+interface Way {
+  route: Route;
+  session: SmtpSession;
+  sentFrom: Pick<AttemptFacts, 'egress' | 'provider'>;
+  /** What was said. */
+  lines: readonly string[];
+}
+
+function outcomesOf(deps: DeliverDeps, { route, session, sentFrom, lines }: Way, deliveries: ClaimedDelivery[], results: RecipientResult[]): DeliveryOutcome[] {
+  if (route.tls) deps.tlsResults?.session(route.tls, session);
+  const conversation = keep(deps, deliveries, session.opening, lines);
+  const facts = {
+    ...sentFrom,
+    mxHost: session.target.host,
+    remoteAddress: session.dialogue.remoteAddress,
+    tls: session.tls,
+    offersDsn: session.extensions.has('DSN'),
+    ...(conversation && { conversation }),
+  };
+  return deliveries.map((delivery, index) => ({
+    delivery,
+    outcome: transactionOutcome(context(deps, delivery, route.backoff), results[index]!, facts),
+  }));
+}
+
+/** Leaves the session fit for another message, or closed. */
+async function makeReady(deps: DeliverDeps, session: SmtpSession, results: RecipientResult[]): Promise<void> {
   // 421 anywhere: the server is closing (RFC 5321 3.8).
   if (results.some((result) => result.kind === 'replied' && result.reply.code === 421)) session.dialogue.destroy();
   else if (!results.every(isAccepted) && session.dialogue.usable) await resetSession(session, deps.smtp);
-  return { results, session, lines, reused };
 }
 
 function countFailures(deps: DeliverDeps, route: Route, egress: EgressAddress, why: Exclude<NoConnection, { kind: 'closing' }>): void {
@@ -230,8 +250,8 @@ const all = (deliveries: ClaimedDelivery[], outcome: (delivery: ClaimedDelivery)
 const context = (deps: DeliverDeps, delivery: ClaimedDelivery, backoff: BackoffPolicy): OutcomeContext => ({ delivery, backoff, random: deps.random });
 
 /** The outcomes when something in this process failed: a fault of ours is never a bounce. */
-export function internalFault(job: DeliveryJob, error: unknown): DeliveryOutcome[] {
-  return all(job.deliveries, (delivery) =>
+export function internalFault(deliveries: ClaimedDelivery[], error: unknown): DeliveryOutcome[] {
+  return all(deliveries, (delivery) =>
     deferOrExpire({ delivery, backoff: REMOTE_BACKOFF, random: Math.random }, 'internal', `Internal fault: ${(error as Error).message}`, { phase: 'internal' }),
   );
 }

@@ -2,14 +2,14 @@
 // leases alive, and stop without losing or delaying anything. Owns the bounds; each step is a module of its own.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isConnectionFault } from '../infra/db/faults.ts';
 import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
-import { isConnectionFault } from './accept-batch.ts';
 import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectReadyQueues } from './claim.store.ts';
 import { deliver, type DeliverDeps, type DeliveryJob, internalFault, NotBegun } from './deliver.ts';
 import type { Lane } from './enqueue-types.ts';
 import { leaseBook } from './lease-book.ts';
-import { giveBack, requeueDue } from './lease.store.ts';
+import { leaseKeeper } from './lease-keeper.ts';
 import { outcomeBatch } from './outcome-batch.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
 import { shareRoom } from './ready-share.ts';
@@ -50,6 +50,8 @@ export interface DispatcherDeps {
   deliver: DeliverDeps;
   /** Of this process; closed by stop() when nothing is left unstored. */
   journal: OutcomeJournal | null;
+  /** Takes over what dead workers of this machine left in their journals; asked before leases are taken by time. */
+  adoptLeft?(): Promise<void>;
 }
 
 export interface Dispatcher {
@@ -59,7 +61,6 @@ export interface Dispatcher {
 
 const LANES: readonly Lane[] = ['transactional', 'marketing'];
 const QUEUES_PER_TENANT = 200;
-const REQUEUE_BATCH = 1_000;
 
 export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettings): Dispatcher {
   const { pool, log } = deps;
@@ -68,7 +69,6 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   const heldPerQueue = new Map<string, number>();
   const cursors: Record<Lane, Map<string, string>> = { transactional: new Map(), marketing: new Map() };
   const jobs = new Set<Promise<void>>();
-  const notBegun: ClaimedDelivery[] = [];
   let stopping = false;
   let suspended: SuspensionMatch | null = null;
   const idle = wakeable();
@@ -96,6 +96,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     leases.remove(deliveries);
     count(deliveries, -1);
   }
+  const keeper = leaseKeeper({ ...deps, leases, leaseMs: settings.leaseMs, onGivenBack: letGo });
 
   async function claimLane(lane: Lane): Promise<number> {
     const room = settings.maxHeld[lane] - held[lane];
@@ -110,7 +111,12 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const wanted = shareRoom(ready, room, (queue) => perQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
     if (wanted.length === 0) return 0;
     const askedAt = performance.now();
-    const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken: randomUUID(), leaseMs: settings.leaseMs });
+    const leaseToken = randomUUID();
+    deps.journal?.claiming(leaseToken);
+    const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken, leaseMs: settings.leaseMs }).catch((error: unknown) => {
+      keeper.claimFailed(leaseToken);
+      throw error;
+    });
     leases.add(claimed, askedAt);
     count(claimed, 1);
     for (const job of groupJobs(claimed)) begin(job);
@@ -130,33 +136,33 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   }
 
   async function runJob(deliveries: ClaimedDelivery[]): Promise<void> {
+    let begun = false;
+    const open = new Set(deliveries);
     const job: DeliveryJob = {
       queueId: deliveries[0]!.queueId,
       domain: deliveries[0]!.domain,
       deliveries,
-      mayBegin: () => !stopping && leases.surelyHeld(deliveries),
+      mayBegin() {
+        // While outcomes cannot be recorded, what is sent now would be sent again by whoever gets the lease next.
+        if (stopping || outcomes.stalled || !leases.surelyHeld([...open])) return false;
+        if (!begun) deps.journal?.begun([...open]);
+        begun = true;
+        return true;
+      },
+      settle(settled) {
+        for (const { delivery } of settled) open.delete(delivery);
+        outcomes.add(settled);
+      },
     };
     try {
-      outcomes.add(await deliver(deps.deliver, job));
+      await deliver(deps.deliver, job);
     } catch (error) {
+      const rest = [...open];
+      if (rest.length === 0) return log.error({ err: error, queueId: job.queueId }, 'fault after the attempt had ended');
       // The database away while the message is loaded: nothing was said to anybody either.
-      if (error instanceof NotBegun || isConnectionFault(error)) return abandon(deliveries);
+      if (error instanceof NotBegun || isConnectionFault(error)) return keeper.abandon(rest);
       log.error({ err: error, queueId: job.queueId }, 'attempt failed within this process');
-      outcomes.add(internalFault(job, error));
-    }
-  }
-
-  function abandon(deliveries: ClaimedDelivery[]): void {
-    notBegun.push(...deliveries);
-  }
-  async function giveBackAbandoned(): Promise<void> {
-    const rows = notBegun.splice(0);
-    if (rows.length === 0) return;
-    try {
-      await giveBack(pool, rows);
-    } finally {
-      // Should it fail, their leases end by themselves.
-      letGo(rows);
+      outcomes.add(internalFault(rest, error));
     }
   }
 
@@ -164,6 +170,10 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     while (!stopping) {
       try {
         let claimed = 0;
+        if (outcomes.stalled) {
+          await sleep(settings.idleMs);
+          continue;
+        }
         for (const lane of LANES) if (!stopping) claimed += await claimLane(lane);
         if (claimed === 0) await idle.sleep(settings.idleMs);
         // Lets the dialogues of this round start before the next statement is built.
@@ -177,17 +187,14 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
 
   async function clockLoop(): Promise<void> {
     while (!stopping) {
+      let more = false;
       try {
         suspended = suspensionMatch(await listSuspensions(pool));
-        await leases.renew();
-        await giveBackAbandoned();
-        const due = await requeueDue(pool, REQUEUE_BATCH);
-        if (due.lost > 0) log.warn({ lost: due.lost }, 'attempts of unknown outcome requeued: their worker is gone');
-        if (due.moved === REQUEUE_BATCH) continue;
+        more = await keeper.tick();
       } catch (error) {
         log.warn({ err: error }, 'renewing leases or requeueing failed; trying again');
       }
-      await sleep(settings.dueMs);
+      if (!more) await sleep(settings.dueMs);
     }
   }
 
@@ -203,7 +210,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       })();
       await Promise.race([dialogues, sleep(settings.stopMs, undefined, { ref: false })]);
       await Promise.race([
-        Promise.all([outcomes.flushed(), giveBackAbandoned()]),
+        Promise.all([outcomes.flushed(), keeper.giveBackAbandoned()]),
         sleep(settings.stopMs / 3, undefined, { ref: false }),
       ]);
       if (leases.size === 0) deps.journal?.close();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_INLINE_BYTES } from './accepted-message.ts';
+import { enqueue } from './enqueue.ts';
 import { selectMessages } from './message.store.ts';
 import { PLAIN, queueFixture, type QueueFixture } from './testing/queue-fixture.ts';
 
@@ -132,6 +133,29 @@ describe('idempotency', () => {
 });
 
 describe('when the ground moves', () => {
+  test('a commit that comes through after we looked for it keeps its content', async () => {
+    const content = Buffer.concat([PLAIN, Buffer.from('0123456789abcdef\r\n'.repeat(MAX_INLINE_BYTES / 16))]);
+    // The connection broke during the commit, the look found nothing yet, the second try met the first one's key.
+    const batch = { add: (message: Parameters<typeof queue.deps.batch.add>[0]) => queue.deps.batch.add(message).then(() => false) };
+    const result = await enqueue({ ...queue.deps, batch }, {
+      tenantId: queue.tenantId, accountId: null, source: 'api', lane: 'transactional', reversePath: 'alice@eider.test', recipients: [{ address: 'bob@example.com' }],
+      headerFrom: 'alice@eider.test', messageIdHeader: '<1@eider.test>', content, idempotencyKey: { key: 'late', bodyHash: 'h' },
+    });
+    expect(result).toEqual({ kind: 'accepted', queueId: expect.any(String) as string });
+    const row = await stored((result as { queueId: string }).queueId);
+    expect((await queue.blobs.get(row.contentBlob!))!.length).toBe(row.size);
+  });
+
+  test.each([['ahead', 40], ['behind', -40]])('this machine\'s clock %s of the database\'s by weeks', async (_name, days) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * 86_400_000 });
+    try {
+      await queue.accept(['bob@example.com']);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await queue.states()).toEqual(['bob@example.com queued 0']);
+  });
+
   test('connections cut in the middle: every accepted message is stored exactly once', async () => {
     const cut = async () => {
       await queue.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`).catch(() => undefined);

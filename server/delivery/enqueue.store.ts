@@ -127,3 +127,8 @@ export async function ensurePartitions(db: Queryable, daysAhead: number): Promis
   );
   return result.rows[0]!.made;
 }
+
+/** Makes the partitions around a moment of this machine's clock: queue ids carry it, and it may differ from the database's. */
+export async function ensurePartitionsAround(db: Queryable, moment: Date): Promise<void> {
+  await db.query(`SELECT ensure_delivery_partitions(($1::timestamptz AT TIME ZONE 'UTC')::date - 1, ($1::timestamptz AT TIME ZONE 'UTC')::date + 1)`, [moment]);
+}

@@ -31,9 +31,11 @@ export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<E
   const contentBlob = message.content.length > MAX_INLINE_BYTES ? await putContent(deps.blobs, message) : null;
   if (await deps.batch.add({ ...message, contentBlob })) return { kind: 'accepted', queueId: message.queueId };
 
-  if (contentBlob !== null) await deps.blobs.delete(contentBlob);
   const { key, bodyHash } = message.idempotencyKey!;
   const record = await selectIdempotencyRecord(deps.pool, message.tenantId, key);
+  // Our own: the connection had broken, and the commit came through only after we had looked for it.
+  if (record?.queueId === message.queueId) return { kind: 'accepted', queueId: message.queueId };
+  if (contentBlob !== null) await deps.blobs.delete(contentBlob);
   // Gone in between: it had just expired. The caller's next try is a first one.
   if (record === null) return enqueue(deps, input);
   if (record.bodyHash === bodyHash) return { kind: 'accepted', queueId: record.queueId, duplicates: true };

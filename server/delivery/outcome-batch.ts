@@ -1,10 +1,10 @@
 // Collects outcomes and writes them in batches, with the DSNs that they cause in the same commit. An outcome
 // waits here until it is on disk: while the database is away, it is kept and tried again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isConnectionFault, isPassingFault } from '../infra/db/faults.ts';
 import type { Pool, Queryable } from '../infra/db/pool.ts';
 import { withTransaction } from '../infra/db/with-transaction.ts';
 import type { Logger } from '../infra/log/logger.ts';
-import { isConnectionFault } from './accept-batch.ts';
 import { bounceReport, reportedAction } from './bounce-report.ts';
 import { insertMessages, type StorableMessage } from './enqueue.store.ts';
 import type { MessageLoader } from './message-loader.ts';
@@ -28,12 +28,16 @@ export interface OutcomeBatch {
   add(outcomes: readonly DeliveryOutcome[]): void;
   /** Resolves when everything added so far is on disk. */
   flushed(): Promise<void>;
+  /** True while outcomes cannot be recorded: what is begun now could only be told too late, or never. */
+  readonly stalled: boolean;
 }
 
 const MAX_BATCH = 500;
 /** Time for outcomes to gather: a statement for one costs nearly as much as for fifty. */
 const GATHER_MS = 10;
 const MAX_RETRY_MS = 2_000;
+/** A write under way for longer means that the database, or the way to it, hangs. */
+const STALLED_MS = 3_000;
 
 type Finished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'delivered' | 'bounced' | 'expired' }> };
 type Unfinished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'deferred' | 'held' }> };
@@ -41,12 +45,17 @@ type Unfinished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'deferre
 export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
   const waiting: DeliveryOutcome[] = [];
   let running: Promise<void> | null = null;
+  let failing = false;
+  let writingSince: number | null = null;
 
   async function run(): Promise<void> {
     await sleep(GATHER_MS);
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MAX_BATCH);
-      await writeUntilDone(deps, batch);
+      writingSince = performance.now();
+      await writeUntilDone(deps, batch, (failed) => (failing = failed));
+      writingSince = null;
+      failing = false;
       waiting.splice(0, batch.length);
       deps.journal?.stored(batch.length);
       deps.onStored(batch);
@@ -63,10 +72,14 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
     async flushed() {
       while (running) await running;
     },
+    get stalled() {
+      return failing || (writingSince !== null && performance.now() - writingSince > STALLED_MS);
+    },
   };
 }
 
-async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[]): Promise<void> {
+/** @param tell whether the last try failed for want of the database */
+async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], tell: (failed: boolean) => void): Promise<void> {
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
     try {
       const stored = await write(deps, batch);
@@ -77,7 +90,8 @@ async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[]):
       }
       return;
     } catch (error) {
-      if (!isConnectionFault(error)) return writeSingly(deps, batch, error);
+      if (!isPassingFault(error)) return writeSingly(deps, batch, error, tell);
+      tell(isConnectionFault(error));
       deps.log.warn({ err: error, outcomes: batch.length }, 'outcomes wait for the database');
       await sleep(delayMs);
     }
@@ -85,25 +99,31 @@ async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[]):
 }
 
 /** One outcome that the database refuses must not keep the others from being recorded, nor be delivered again for it. */
-async function writeSingly(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], cause: unknown): Promise<void> {
-  deps.log.error({ err: cause, outcomes: batch.length }, 'a batch of outcomes was refused; each is written on its own');
-  for (const entry of batch) {
-    try {
-      await write(deps, [entry]);
-    } catch (error) {
-      deps.log.error({ err: error, queueId: entry.delivery.queueId, recipientNo: entry.delivery.recipientNo }, 'outcome refused; written without its details');
-      await write(deps, [{ delivery: entry.delivery, outcome: withoutDetails(entry.outcome) }]).catch((last: unknown) => {
-        deps.log.error({ err: last, queueId: entry.delivery.queueId, outcome: entry.outcome.kind }, 'outcome not recorded; its lease will end');
-      });
-    }
+async function writeSingly(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], cause: unknown, tell: (failed: boolean) => void): Promise<void> {
+  if (batch.length > 1) {
+    deps.log.error({ err: cause, outcomes: batch.length }, 'a batch of outcomes was refused; each is written on its own');
+    for (const entry of batch) await writeUntilDone(deps, [entry], tell);
+    return;
   }
+  const { delivery, outcome } = batch[0]!;
+  if (isBare(outcome)) {
+    deps.log.error({ err: cause, queueId: delivery.queueId, recipientNo: delivery.recipientNo, outcome: outcome.kind }, 'outcome not recorded; its lease will end');
+    return;
+  }
+  deps.log.error({ err: cause, queueId: delivery.queueId, recipientNo: delivery.recipientNo }, 'outcome refused; written without its details');
+  await writeUntilDone(deps, [{ delivery, outcome: withoutDetails(outcome) }], tell);
 }
+
+const BARE = 'the details could not be recorded.';
 
 function withoutDetails(outcome: Outcome): Outcome {
   if (outcome.kind === 'delivered') return { ...outcome, facts: {}, relayReceipt: false };
-  if (outcome.kind === 'held') return { kind: 'held', reason: 'Held; the details could not be recorded.' };
-  return { ...outcome, reason: `${outcome.category}; the details could not be recorded.`, facts: {} };
+  if (outcome.kind === 'held') return { kind: 'held', reason: `Held; ${BARE}` };
+  return { ...outcome, reason: `${outcome.category}; ${BARE}`, facts: {} };
 }
+
+const isBare = (outcome: Outcome): boolean =>
+  outcome.kind === 'delivered' ? Object.keys(outcome.facts).length === 0 && !outcome.relayReceipt : outcome.reason.endsWith(BARE);
 
 /** @returns the keys of the deliveries whose outcome was stored */
 async function write(deps: OutcomeBatchDeps, batch: readonly DeliveryOutcome[]): Promise<Set<string>> {

@@ -1,9 +1,26 @@
-import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openOutcomeJournal, readLeftJournals } from './outcome-journal.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ClaimedDelivery } from './claim.store.ts';
+import { ownIdentity, ownerState } from './journal-owner.ts';
+import { readLeftJournals } from './left-journals.ts';
+import { openOutcomeJournal } from './outcome-journal.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
+
+/** A file system that can be told to be full; otherwise the real one. (test/chaos fills a real one.) */
+const disk = vi.hoisted(() => ({ full: false }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  return {
+    ...fs,
+    writeSync(fd: number, text: string) {
+      if (disk.full) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+      return fs.writeSync(fd, text);
+    },
+  };
+});
 
 let folder: string;
 beforeEach(() => {
@@ -11,40 +28,104 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const outcome = (recipient: string, kind: 'delivered' | 'deferred', padding = ''): DeliveryOutcome => ({
-  delivery: {
-    queueId: '01a2012b-e34f-7449-aeca-0779249e1be9', recipientNo: 0, tenantId: 't', lane: 'transactional', recipient, domain: 'd.example', notify: null,
-    orcpt: null, size: 1, attempts: 1, lastChance: false, suppressed: false, leaseToken: 'token',
-  },
+const delivery = (recipientNo: number, leaseToken = 'token'): ClaimedDelivery => ({
+  queueId: '01a2012b-e34f-7449-aeca-0779249e1be9', recipientNo, tenantId: 't', lane: 'transactional', recipient: `r${recipientNo}@d.example`,
+  domain: 'd.example', notify: null, orcpt: null, size: 1, attempts: 1, lastChance: false, suppressed: false, leaseToken,
+});
+const outcome = (recipientNo: number, kind: 'delivered' | 'deferred', padding = ''): DeliveryOutcome => ({
+  delivery: delivery(recipientNo),
   outcome: (kind === 'delivered'
     ? { kind, facts: { reply: `250 ok ${padding}` }, relayReceipt: false }
     : { kind, category: 'greylisted', reason: 'x', facts: {}, retryAfterMs: 1 }) as Outcome,
 });
+const row = (recipientNo: number) => ({ leaseToken: 'token', queueId: delivery(0).queueId, recipientNo });
 /** As if the writing process had died: no process has this id. */
-const die = () => readdirSync(folder).forEach((name, i) => renameSync(join(folder, name), join(folder, `4194305-${i}-0.jsonl`)));
+const die = (place = ownIdentity().split('-')[0]!) =>
+  readdirSync(folder).sort().forEach((name, i) => renameSync(join(folder, name), join(folder, `${place}-4194305-1-${i}.jsonl`)));
 
 test('what was delivered is found by the next process, without a torn last line; then it is gone', () => {
   const journal = openOutcomeJournal(folder);
-  journal.record([outcome('a@d.example', 'delivered'), outcome('b@d.example', 'deferred')]);
-  journal.record([outcome('c@d.example', 'delivered')]);
-  expect(readLeftJournals(folder).outcomes).toEqual([]);
+  journal.record([outcome(0, 'delivered'), outcome(1, 'deferred')]);
+  journal.record([outcome(2, 'delivered')]);
+  expect(readLeftJournals(folder)).toBeNull();
   die();
   appendFileSync(join(folder, readdirSync(folder)[0]!), '{"delivery":{"queueId":"01');
-  const left = readLeftJournals(folder);
-  expect(left.outcomes).toEqual([outcome('a@d.example', 'delivered'), outcome('c@d.example', 'delivered')]);
+  const left = readLeftJournals(folder)!;
+  expect(left.outcomes).toEqual([outcome(0, 'delivered'), outcome(2, 'delivered')]);
   left.remove();
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('stays small: full files go when all that is in them is stored', () => {
+test('what had begun and has no outcome is told apart from what was only claimed', () => {
+  const journal = openOutcomeJournal(folder);
+  journal.claiming('token');
+  journal.begun([delivery(0), delivery(1)]);
+  journal.begun([delivery(2)]);
+  journal.begun([delivery(3)]);
+  journal.record([outcome(0, 'delivered')]);
+  journal.forget([delivery(2), delivery(9)]);
+  die();
+  expect(readLeftJournals(folder)).toMatchObject({ outcomes: [outcome(0, 'delivered')], claims: ['token'], begun: [row(1), row(3)] });
+});
+
+test('stays small: full files go when all that is in them is stored; what is under way goes along', () => {
   const journal = openOutcomeJournal(folder);
   const padding = 'x'.repeat(100_000);
-  for (let i = 0; i < 100; i++) journal.record([outcome(`r${i}@d.example`, 'delivered', padding)]);
+  journal.claiming('token');
+  journal.begun([delivery(1_000)]);
+  for (let i = 0; i < 100; i++) journal.record([outcome(i, 'delivered', padding)]);
   expect(readdirSync(folder).length).toBe(3);
   journal.stored(41);
   expect(readdirSync(folder).length).toBe(3);
   journal.stored(59);
   expect(readdirSync(folder).length).toBe(1);
+  die();
+  expect(readLeftJournals(folder)).toMatchObject({ claims: ['token'], begun: [row(1_000)] });
+});
+
+test('a clean stop leaves nothing', () => {
+  const journal = openOutcomeJournal(folder);
+  journal.record([outcome(0, 'delivered')]);
   journal.close();
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('the same process id is another process when it began at another time', async () => {
+  const child = spawn('sleep', ['60']);
+  const stat = execFileSync('cat', [`/proc/${child.pid}/stat`], { encoding: 'utf8' }).split(') ')[1]!.split(' ');
+  const place = ownIdentity().split('-')[0]!;
+  const name = `${place}-${child.pid}-${stat[19]}-0.jsonl`;
+  expect(ownerState(name)).toBe('alive');
+  expect(ownerState(`${place}-${child.pid}-1-0.jsonl`)).toBe('dead');
+  // In a container the new worker may have the very id of the dead one.
+  expect(ownerState(`${place}-${process.pid}-1-0.jsonl`)).toBe('dead');
+  expect(ownerState(`${ownIdentity()}-0.jsonl`)).toBe('alive');
+  await new Promise((resolve) => child.once('exit', resolve).kill('SIGKILL'));
+  expect(ownerState(name)).toBe('dead');
+});
+
+test('of another container that shares the folder, only what is old is taken, and never its claims', () => {
+  const journal = openOutcomeJournal(folder);
+  journal.claiming('token');
+  journal.record([outcome(0, 'delivered')]);
+  die('0123456789ab');
+  expect(readLeftJournals(folder)).toBeNull();
+  utimesSync(join(folder, readdirSync(folder)[0]!), 0, 0);
+  expect(readLeftJournals(folder)).toMatchObject({ outcomes: [outcome(0, 'delivered')], claims: [], begun: [] });
+});
+
+test('a disk without room is told once, stops nothing, and spoils no later line', () => {
+  const faults: string[] = [];
+  const journal = openOutcomeJournal(folder, (error) => faults.push(error.message));
+  const path = join(folder, readdirSync(folder)[0]!);
+  journal.record([outcome(0, 'delivered')]);
+  appendFileSync(path, '{"delivery":{"cut sho');
+  disk.full = true;
+  journal.claiming('a');
+  journal.record([outcome(1, 'delivered')]);
+  disk.full = false;
+  expect(faults).toEqual([expect.stringContaining('ENOSPC')]);
+  journal.record([outcome(2, 'delivered')]);
+  die();
+  expect(readLeftJournals(folder)!.outcomes).toEqual([outcome(0, 'delivered'), outcome(2, 'delivered')]);
 });

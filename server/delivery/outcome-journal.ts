@@ -1,20 +1,42 @@
-// What this worker's process knows and the database does not yet: messages that a server took over. Written to a
-// local file the moment the reply is read, so that a worker killed before its commit does not send them again.
-// Survives the death of the process, not of the machine: no flush to disk, which would cost a sync per message.
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+// What this worker's process knows and the database does not yet: its claims, the attempts that it has begun, and
+// messages that a server took over. Written to a local file before anything else happens, so that after a kill the
+// next worker neither sends again what was taken nor waits for leases of what was never begun. Survives the death of
+// the process, not of the machine: no flush to disk, which would cost a sync per message.
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClaimedDelivery } from './claim.store.ts';
+import { ownIdentity } from './journal-owner.ts';
 import type { DeliveryOutcome } from './outcome.ts';
+import { deliveryKey } from './outcome.store.ts';
 
 export interface OutcomeJournal {
-  /** Records delivered outcomes; others are passed over: repeating their attempt does no harm. */
+  /** A claim with this token is about to be sent. */
+  claiming(leaseToken: string): void;
+  /** Attempts at these rows begin now: from here on a kill leaves them of unknown outcome. */
+  begun(deliveries: readonly ClaimedDelivery[]): void;
+  /** Records delivered outcomes; others only end what had begun: repeating their attempt does no harm. Never throws. */
   record(outcomes: readonly DeliveryOutcome[]): void;
+  /** These rows are given back unattempted. */
+  forget(deliveries: readonly ClaimedDelivery[]): void;
   /** Tells that the `count` oldest recorded or passed-over outcomes are in the database. */
   stored(count: number): void;
   /** Removes this process's files; for a clean stop with nothing left unstored. */
   close(): void;
 }
 
+/** Of one claim, the rows whose attempts had begun. */
+export interface BegunRow {
+  leaseToken: string;
+  queueId: string;
+  recipientNo: number;
+}
+
+/** One line of a journal. */
+export type JournalLine = { claim: string } | { begun: BegunRow[] } | { over: BegunRow[] } | DeliveryOutcome;
+
 const ROTATE_BYTES = 4 * 1024 * 1024;
+/** Tokens that go along into the next file: claims whose rows may still be in hand. */
+const LIVE_CLAIMS = 100;
 
 interface JournalFile {
   path: string;
@@ -24,14 +46,23 @@ interface JournalFile {
   last: number;
 }
 
-/** Opens this process's journal in `folder`. */
-export function openOutcomeJournal(folder: string): OutcomeJournal {
+/**
+ * Opens this process's journal in `folder`.
+ * @param onFault told when a line could not be written (a full disk): mail goes on, less well protected against a kill
+ */
+export function openOutcomeJournal(folder: string, onFault: (error: Error) => void = () => undefined): OutcomeJournal {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const owner = ownIdentity();
   let generation = 0;
   let seen = 0;
   let done = 0;
+  /** Claims of late, and the attempts under way: what a new file begins with. */
+  const claims: string[] = [];
+  const underWay = new Map<string, BegunRow>();
+  let faulty = false;
+
   const open = (): JournalFile => {
-    const path = join(folder, `${process.pid}-${Date.now()}-${generation++}.jsonl`);
+    const path = join(folder, `${owner}-${generation++}.jsonl`);
     return { path, fd: openSync(path, 'a', 0o600), bytes: 0, last: 0 };
   };
   const full: JournalFile[] = [];
@@ -40,17 +71,60 @@ export function openOutcomeJournal(folder: string): OutcomeJournal {
     closeSync(file.fd);
     rmSync(file.path, { force: true });
   };
+
+  /** What cannot be written must not stop mail, least of all make a delivered message look undelivered. */
+  function append(lines: string): void {
+    try {
+      // After a line that was cut short, a new one must not become its end.
+      const text = faulty ? `\n${lines}` : lines;
+      const written = writeSync(current.fd, text);
+      current.bytes += written;
+      if (written < Buffer.byteLength(text)) throw new Error(`no room in ${folder}`);
+      faulty = false;
+    } catch (error) {
+      if (!faulty) onFault(error as Error);
+      faulty = true;
+    }
+  }
+
+  function rotate(): void {
+    try {
+      const next = open();
+      full.push(current);
+      current = next;
+    } catch (error) {
+      onFault(error as Error);
+      return;
+    }
+    append([...claims.map((claim) => line({ claim })), line({ begun: [...underWay.values()] })].join(''));
+  }
+
   return {
+    claiming(leaseToken) {
+      claims.push(leaseToken);
+      if (claims.length > LIVE_CLAIMS) claims.shift();
+      append(line({ claim: leaseToken }));
+    },
+    begun(deliveries) {
+      const rows = deliveries.map(rowOf);
+      for (const row of rows) underWay.set(deliveryKey(row), row);
+      append(line({ begun: rows }));
+    },
     record(outcomes) {
       seen += outcomes.length;
       let lines = '';
-      for (const entry of outcomes) if (entry.outcome.kind === 'delivered') lines += `${JSON.stringify(entry)}\n`;
+      for (const entry of outcomes) {
+        underWay.delete(deliveryKey(entry.delivery));
+        if (entry.outcome.kind === 'delivered') lines += line(entry);
+      }
       if (lines === '') return;
-      current.bytes += writeSync(current.fd, lines);
+      append(lines);
       current.last = seen;
-      if (current.bytes < ROTATE_BYTES) return;
-      full.push(current);
-      current = open();
+      if (current.bytes >= ROTATE_BYTES) rotate();
+    },
+    forget(deliveries) {
+      const over = deliveries.filter((delivery) => underWay.delete(deliveryKey(delivery)));
+      if (over.length > 0) append(line({ over: over.map(rowOf) }));
     },
     stored(count) {
       done += count;
@@ -62,43 +136,6 @@ export function openOutcomeJournal(folder: string): OutcomeJournal {
   };
 }
 
-/**
- * What dead workers of this machine left behind. Storing these outcomes is safe whenever it is done, and however
- * often: each shows its lease token, and a row that has moved on is left alone.
- * @returns the outcomes, and the function that removes their files once they are stored
- */
-export function readLeftJournals(folder: string): { outcomes: DeliveryOutcome[]; remove(): void } {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const paths = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl') && !isAlive(Number(name.split('-')[0])))
-    .map((name) => join(folder, name));
-  return {
-    outcomes: paths.flatMap(readJournal),
-    remove: () => paths.forEach((path) => rmSync(path, { force: true })),
-  };
-}
+const line = (entry: JournalLine): string => `${JSON.stringify(entry)}\n`;
 
-function readJournal(path: string): DeliveryOutcome[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      if (line === '') return [];
-      try {
-        return [JSON.parse(line) as DeliveryOutcome];
-      } catch {
-        // The last line of a process killed while writing: its message counts as of unknown outcome.
-        return [];
-      }
-    });
-}
-
-/** A process id that lives again as something else keeps a file for longer; it is read at a later start. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
+const rowOf = ({ leaseToken, queueId, recipientNo }: ClaimedDelivery): BegunRow => ({ leaseToken, queueId, recipientNo });

@@ -35,7 +35,7 @@ SELECT queue_id AS "queueId", recipient_no AS "recipientNo" FROM gone`;
 
 const PUT_OFF = `
 WITH kept AS (
-  UPDATE delivery d SET state = o.state::delivery_state, lease_token = NULL,
+  UPDATE delivery d SET state = o.state::delivery_state, lease_token = NULL, lost_attempts = 0,
          due_at = least(now() + o.retry_after_ms * interval '1 millisecond', greatest(d.expires_at, now())),
          reason = o.data->>'reason'
     FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::jsonb[], $6::text[], $7::bigint[])

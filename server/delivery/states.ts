@@ -34,6 +34,8 @@ export const TRANSITIONS = {
   hold: { from: ['attempting'], to: 'held', event: 'held', needsLease: true, why: 'stopped until a person releases it' },
   giveBack: { from: ['attempting'], to: 'queued', event: null, needsLease: true, why: 'claimed but not dialled: the worker stops or is full' },
   loseLease: { from: ['attempting'], to: 'queued', event: 'attempt-lost', needsLease: false, why: 'the lease ended: the worker is gone and the outcome unknown' },
+  loseAgain: { from: ['attempting'], to: 'deferred', event: 'attempt-lost', needsLease: false, why: 'the second attempt in a row whose worker is gone, or a later one: it may be the message that ends it' },
+  quarantine: { from: ['attempting'], to: 'held', event: 'held', needsLease: false, why: 'every attempt of five in a row took its worker along' },
   suspend: { from: ['queued', 'scheduled', 'deferred'], to: 'held', event: 'held', needsLease: false, why: 'an operator held it' },
   release: { from: ['held'], to: 'queued', event: 'released', needsLease: false, why: 'an operator released it' },
   requeue: { from: ['scheduled', 'deferred'], to: 'queued', event: 'requeued', needsLease: false, why: 'an operator wants it tried now' },

@@ -1,13 +1,13 @@
 // The delivery worker's process: builds the parts from the environment and runs until told to stop.
 import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
+import { adoptLeft } from '../delivery/adopt-left.ts';
 import { conversationLog } from '../delivery/conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { defaultEgress } from '../delivery/egress/egress-address.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
-import { outcomeBatch, type OutcomeBatchDeps } from '../delivery/outcome-batch.ts';
-import { openOutcomeJournal, readLeftJournals } from '../delivery/outcome-journal.ts';
+import { openOutcomeJournal } from '../delivery/outcome-journal.ts';
 import { preferIndexes } from '../delivery/prefer-indexes.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
@@ -24,11 +24,14 @@ import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
 import { runRole } from './role.ts';
 
+/** Well within a lease: with the pool's grace, a hanging connection is given up and its statement made anew in time. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+
 await runRole('delivery', async () => {
   const config = loadConfig();
   const log = logger('delivery');
   const databaseUrl = preferIndexes(required(config.databaseUrl, 'DATABASE_URL'));
-  const pool = createPool(databaseUrl, { max: 6, applicationName: 'eider-delivery' });
+  const pool = createPool(databaseUrl, { max: 6, applicationName: 'eider-delivery', statementTimeoutMs: STATEMENT_TIMEOUT_MS });
   const domains = domainLookups(pool, secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE')));
   const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
   const results = tlsResults({ db: pool, log, now: () => new Date() });
@@ -45,14 +48,17 @@ await runRole('delivery', async () => {
   const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor });
   await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
-  await storeLeftOutcomes({ pool, log, loader, host: config.hostname }, journals);
+  const adopt = (): Promise<void> => adoptLeft({ pool, log, loader, host: config.hostname }, journals);
+  // Before anything is claimed.
+  await adopt();
   const conversations = conversationLog({ pool, log });
   const dispatcher = startDispatcher(
     {
       pool,
       log,
       host: config.hostname,
-      journal: openOutcomeJournal(journals),
+      journal: openOutcomeJournal(journals, (error) => log.error({ err: error }, 'the journal cannot be written; a kill now would send some mail twice')),
+      adoptLeft: adopt,
       deliver: {
         loader,
         smtp,
@@ -73,18 +79,6 @@ await runRole('delivery', async () => {
     await pool.end();
   };
 });
-
-/** Before anything is claimed: what a killed worker had delivered and not yet recorded is recorded now. */
-async function storeLeftOutcomes(deps: Omit<OutcomeBatchDeps, 'journal' | 'onStored'>, folder: string): Promise<void> {
-  const left = readLeftJournals(folder);
-  if (left.outcomes.length > 0) {
-    const batch = outcomeBatch({ ...deps, journal: null, onStored: () => undefined });
-    batch.add(left.outcomes);
-    await batch.flushed();
-    deps.log.info({ outcomes: left.outcomes.length }, 'outcomes of killed workers recorded');
-  }
-  left.remove();
-}
 
 /** The MX listens on EIDER_BIND; where that means "everywhere", it is reached on loopback. */
 function ownMxHost(bind: string): string {

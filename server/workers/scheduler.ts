@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
 import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions } from '../delivery/conversation.store.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
-import { requeueDue } from '../delivery/lease.store.ts';
+import { pullRetriesForward, requeueDue } from '../delivery/lease.store.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
@@ -53,7 +53,9 @@ await runRole('scheduler', async () => {
         counted({ made: await ensureConversationPartitions(pool, PARTITION_DAYS_AHEAD), dropped: await dropOldConversations(pool, CONVERSATION_DAYS, new Date()) }),
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
-    { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ ...(await requeueDue(pool, 1_000)) }) },
+    { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ moved: await requeueDue(pool, 1_000) }) },
+    // Workers notice a clock that is set back while they run; here it serves one that was set while nothing ran.
+    { name: 'pull-retries', everyMs: HOUR, run: async () => counted({ moved: await pullRetriesForward(pool) }) },
     {
       name: 'dkim-rotation',
       everyMs: HOUR,

@@ -2,8 +2,8 @@
 // time-outs. The real one is server/workers/delivery.ts.
 import { pino } from 'pino';
 import type { DkimSigner } from '../../mail/dkim/sign-message.ts';
+import { isConnectionFault } from '../../infra/db/faults.ts';
 import type { DnsResolver } from '../../infra/dns/resolver.ts';
-import { isConnectionFault } from '../accept-batch.ts';
 import type { ConversationLog } from '../conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
 import type { DeliverDeps } from '../deliver.ts';
