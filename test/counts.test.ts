@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments, UsageError } from './arguments.ts';
 import { refuseEmpty, summarise, type Stage } from './stage.ts';
+import { type ChaosResults, chaosCounts } from './stages/chaos-stage.ts';
 import { playwrightCounts } from './stages/end-to-end-stage.ts';
 import { lintCounts } from './stages/lint-stage.ts';
 import { vitestCounts, type VitestReport } from './stages/vitest-stage.ts';
@@ -30,6 +31,14 @@ describe('counts of the reporters', () => {
     ['failed without saying where', 1, { expected: 5, unexpected: 0, flaky: 0, skipped: 0 }, [], { passed: 5, failed: 1, skipped: 0 }],
   ])('Playwright: %s', (_name, exitCode, stats, errors, counts) => {
     expect(playwrightCounts(exitCode, { stats, errors })).toEqual(counts);
+  });
+
+  test.each<[string, number, Partial<ChaosResults>, ReturnType<typeof chaosCounts>]>([
+    ['all well', 0, {}, { passed: 12, failed: 0, skipped: 1 }],
+    ['something lost', 1, { failures: ['3 lost'] }, { passed: 0, failed: 1, skipped: 1 }],
+    ['failed without saying where', 1, {}, { passed: 0, failed: 1, skipped: 1 }],
+  ])('chaos: %s', (_name, exitCode, results, counts) => {
+    expect(chaosCounts(exitCode, { kinds: 12, skipped: ['clock'], failures: [], ...results })).toEqual(counts);
   });
 
   test('oxlint', () => {

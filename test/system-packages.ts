@@ -1,4 +1,5 @@
-// Debian programs that the end-to-end tests drive: a browser and standard mail clients. Found on PATH or installed.
+// Debian packages that tests need: a browser and standard mail clients for the end-to-end tests, found on PATH or
+// installed.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { runTool } from './run-tool.ts';
@@ -20,7 +21,7 @@ const FONTS: Record<string, string> = {
 };
 
 /**
- * Installs what is missing.
+ * Installs what the end-to-end tests miss.
  * @throws Error naming the packages when this user may not install them
  */
 export async function installPackages(say: (line: string) => void): Promise<void> {
@@ -28,6 +29,11 @@ export async function installPackages(say: (line: string) => void): Promise<void
     ...Object.entries(PROGRAMS).filter(([program]) => !onPath(program)),
     ...Object.entries(FONTS).filter(([file]) => !readable(file)),
   ].map(([, name]) => name);
+  return installMissing(missing, say);
+}
+
+/** @throws Error naming the packages when this user may not install them */
+export async function installMissing(missing: readonly string[], say: (line: string) => void): Promise<void> {
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
     throw new Error(`these Debian packages are missing, and only root can install them: apt-get install ${missing.join(' ')}`);

@@ -42,6 +42,8 @@ export interface MailStack {
   /** Ends it as the supervisor does, and waits for the end. */
   end(role: Role): Promise<void>;
   start(role: Role, env?: Record<string, string>): Promise<void>;
+  /** Ends Valkey as SIGKILL does, and starts it again on what it had written. */
+  killValkey(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,6 +119,10 @@ export async function startMailStack(extra: Record<string, string> = {}, withRsp
     },
     async start(role, more = {}) {
       running.set(role, await startRole(role, { ...env, ...more }, home));
+    },
+    async killValkey() {
+      await end(running.get('valkey'), 'SIGKILL');
+      running.set('valkey', await startService(runAs, valkey, join(home, 'valkey.log'), () => answersPing(valkey.url)));
     },
     async stop() {
       for (const role of ['submission', 'inbound', 'wildduck', 'gateway', 'rspamd', 'valkey']) await end(running.get(role), 'SIGTERM');

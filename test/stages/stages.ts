@@ -1,6 +1,7 @@
 // The stages of the test command, cheapest first.
 import type { Stage } from '../stage.ts';
 import { boundariesStage } from './boundaries-stage.ts';
+import { chaosStage } from './chaos-stage.ts';
 import { endToEndStage } from './end-to-end-stage.ts';
 import { houseStage } from './house-stage.ts';
 import { lintStage } from './lint-stage.ts';
@@ -15,5 +16,6 @@ export const STAGES: readonly Stage[] = [
   vitestStage('unit', 'pure code'),
   vitestStage('database', 'stores and schema on a real PostgreSQL'),
   vitestStage('protocol', 'servers and clients over real sockets'),
+  chaosStage,
   endToEndStage,
 ];
