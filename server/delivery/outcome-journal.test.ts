@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import type * as NodeFs from 'node:fs';
 import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import type { DeliveryOutcome, Outcome } from './outcome.ts';
 /** A file system that can be told to be full; otherwise the real one. (test/chaos fills a real one.) */
 const disk = vi.hoisted(() => ({ full: false }));
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
+  const fs = await original<typeof NodeFs>();
   return {
     ...fs,
     writeSync(fd: number, text: string) {

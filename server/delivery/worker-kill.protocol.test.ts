@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MAX_LOST_ATTEMPTS } from './lease.store.ts';
 import { DEFAULT_POOL_LIMITS } from './smtp/connection-pool.ts';
 import { type FakeMx, startFakeMx } from './testing/fake-mx.ts';
 import { queueFixture, type QueueFixture } from './testing/queue-fixture.ts';
@@ -30,7 +31,13 @@ afterAll(async () => {
   await queue.drop();
 });
 
-async function startProcess(): Promise<ChildProcess> {
+/** The queue's rows; what waits after being lost twice comes at once. */
+async function statesWithoutWaiting(): Promise<string[]> {
+  await queue.pool.query(`UPDATE delivery SET due_at = now() WHERE state = 'deferred'`);
+  return queue.states();
+}
+
+async function startProcess(env: Record<string, string> = {}): Promise<ChildProcess> {
   const child = spawn(process.execPath, [WORKER], {
     env: {
       ...process.env,
@@ -39,6 +46,7 @@ async function startProcess(): Promise<ChildProcess> {
       DATABASE_URL: queue.database.url,
       EIDER_ROUTES: `*=127.0.0.1:${mx.port}`,
       EIDER_LOG_LEVEL: 'warn',
+      ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
@@ -65,13 +73,12 @@ test('killed at any moment, workers lose nothing', async () => {
       await mx.waitFor((received) => received.length >= before + 1 + kill * 7);
       child.kill('SIGKILL');
       await once(child, 'exit');
-      // What the dead one held is free when its leases end; here, at once.
-      await queue.pool.query(`UPDATE delivery SET due_at = now() WHERE state = 'attempting'`);
     }
   })();
   await Promise.all([accepting, killing]);
   const last = await startProcess();
-  await eventually(() => queue.states(), (states) => states.length === 0);
+  // Nobody's lease had to end for this: what the dead held was released by those after them.
+  await eventually(statesWithoutWaiting, (states) => states.length === 0);
   last.kill('SIGTERM');
   const [code] = (await once(last, 'exit')) as [number | null];
   expect(code).toBe(0);
@@ -89,4 +96,37 @@ test('killed at any moment, workers lose nothing', async () => {
   expect(twice.filter((address) => !lost.has(address))).toEqual([]);
   expect(twice.length).toBeLessThanOrEqual(KILLS * DEFAULT_POOL_LIMITS.connectionsPerSite);
   expect(events.filter((event) => event.startsWith('delivered '))).toHaveLength(MESSAGES);
+}, 180_000);
+
+/** Kills the process that is about to name this recipient: a message that no worker survives. */
+const POISONED = `--import=data:text/javascript,${encodeURIComponent(`
+  import { Socket } from 'node:net';
+  const { write } = Socket.prototype;
+  Socket.prototype.write = function (chunk, ...rest) {
+    if (String(chunk).includes('RCPT TO:<poison@')) process.kill(process.pid, 'SIGKILL');
+    return write.call(this, chunk, ...rest);
+  };
+`)}`;
+
+test('a message that no worker survives is held in the end, and everything else arrives', async () => {
+  await queue.clear();
+  const before = mx.received.length;
+  const others = Array.from({ length: 200 }, (_, i) => `r${i}@e${i % 10}.example`);
+  await queue.accept(['poison@e3.example']);
+  await Promise.all(others.map((address) => queue.accept([address])));
+  let deaths = 0;
+  const onlyPoison = (states: string[]): boolean => states.length === 1 && states[0]!.startsWith('poison@e3.example held');
+  for (let settled = false; !settled; ) {
+    const child = await startProcess({ NODE_OPTIONS: POISONED });
+    const died = once(child, 'exit').then(() => true);
+    settled = !(await Promise.race([died, eventually(statesWithoutWaiting, onlyPoison).then(() => false)]));
+    if (settled) {
+      child.kill('SIGTERM');
+      await died;
+    } else deaths++;
+  }
+  expect(deaths).toBe(MAX_LOST_ATTEMPTS);
+  const arrived = new Set(mx.received.slice(before).flatMap((mail) => mail.recipients));
+  expect(others.filter((address) => !arrived.has(address))).toEqual([]);
+  expect(arrived.has('poison@e3.example')).toBe(false);
 }, 180_000);

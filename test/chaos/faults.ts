@@ -48,7 +48,7 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   { name: 'Valkey killed', kill: true, weight: 1, run: ({ stack }) => stack.killValkey() },
-  { name: 'database cut off', kill: false, weight: 3, run: async ({ toDatabase }, random) => void toDatabase.cut(random() * 3_000) },
+  { name: 'database cut off', kill: false, weight: 3, run: async ({ toDatabase }, random) => toDatabase.cut(random() * 3_000) },
   {
     name: 'way to the database silent',
     kill: false,
@@ -56,7 +56,7 @@ export const FAULTS: readonly Fault[] = [
     // Longer than a worker waits for an answer, now and then.
     run: ({ toDatabase }, random) => toDatabase.stall(500 + random() ** 3 * 17_000, random() < 0.5),
   },
-  { name: 'MX cut off', kill: false, weight: 3, run: async ({ toMx }, random) => void toMx.cut(random() * 2_000) },
+  { name: 'MX cut off', kill: false, weight: 3, run: async ({ toMx }, random) => toMx.cut(random() * 2_000) },
   { name: 'way to the MX silent', kill: false, weight: 2, run: ({ toMx }, random) => toMx.stall(500 + random() * 3_000, random() < 0.5) },
   {
     name: 'cut between the message and its reply',

@@ -2,7 +2,9 @@
 // by a plan that a seed decides; then the two books are compared. Prints a table; the exit code tells the verdict.
 //   node test/chaos/run.ts [--kills 12] [--seed 1] [--keep]
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -34,12 +36,15 @@ interface Row {
 }
 
 const namespace = process.env[WITHIN] === undefined ? mountNamespace() : null;
-if (namespace) {
-  const [command = '', ...args] = namespace;
-  const again = spawnSync(command, [...args, process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, [WITHIN]: '1' } });
-  process.exit(again.status ?? 1);
+process.exitCode = namespace ? runWithin(namespace) : await main();
+
+/** Runs this program again where it may mount; the folder of the run is removed from outside, when the mounts are gone. */
+function runWithin([command = '', ...args]: string[]): number {
+  const home = mkdtempSync(join(tmpdir(), 'eider-chaos-'));
+  const again = spawnSync(command, [...args, process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env: { ...process.env, [WITHIN]: home } });
+  if (again.status === 0 && !options.keep) rmSync(home, { recursive: true, force: true });
+  return again.status ?? 1;
 }
-process.exitCode = await main();
 
 async function main(): Promise<number> {
   const seed = options.seed === undefined ? Date.now() % 1_000_000 : Number(options.seed);

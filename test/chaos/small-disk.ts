@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Set in the process that runs within the namespace. */
+/** Set in the process that runs within the namespace: the folder of the run. */
 export const WITHIN = 'EIDER_CHAOS_MOUNTS';
 
 /** The command that runs another within a mount namespace; null when this user may not make one. */

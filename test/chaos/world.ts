@@ -45,10 +45,11 @@ export interface World {
 }
 
 export async function startWorld(options: WorldOptions, startedAt: number): Promise<World> {
-  const home = mkdtempSync(join(tmpdir(), 'eider-chaos-'));
+  const given = process.env[WITHIN];
+  const home = given ?? mkdtempSync(join(tmpdir(), 'eider-chaos-'));
   const folders = { home: join(home, 'home'), postgres: join(home, 'database') };
   for (const folder of Object.values(folders)) mkdirSync(folder);
-  const canMount = process.env[WITHIN] !== undefined;
+  const canMount = given !== undefined;
   if (canMount) {
     mountSmallDisk(folders.home, 400);
     mountSmallDisk(folders.postgres, 1_200);
@@ -100,8 +101,7 @@ export async function startWorld(options: WorldOptions, startedAt: number): Prom
       await Promise.all([toMx.close(), toDatabase.close(), sink.close()]);
       await stack.stop();
       await postgres.stop();
-      // What is mounted goes with the namespace; until then the mount points are busy.
-      rmSync(join(home, 'books'), { recursive: true, force: true });
+      // Mounts go with the namespace; who made that removes the folder.
       if (!canMount) rmSync(home, { recursive: true, force: true });
     },
   };
