@@ -11,6 +11,13 @@ export interface Complaint {
   arf: ArfReport;
 }
 
+/** A complaint that says nothing beyond being one. */
+export const EMPTY_COMPLAINT: ArfReport = {
+  feedbackType: 'abuse', userAgent: null, version: null, arrivalDate: null, incidents: 1, originalEnvelopeId: null, originalMailFrom: null,
+  originalRecipients: [], reportedDomains: [], reportedUris: [], reportingMta: null, sourceIp: null, sourcePort: null,
+  authenticationResults: [], authFailure: null, original: { messageId: null, headers: [] },
+};
+
 /** @returns null when the message is no complaint */
 export function parseComplaint(message: MimeMessage): Complaint | null {
   const fields = reportFields(message) ?? ownForm(message);

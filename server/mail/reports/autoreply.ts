@@ -34,10 +34,14 @@ const SUBJECTS = /^\W{0,4}(?:(?:re|aw|fwd?|antw|sv|vs|rif)\s?:\s?)?\W{0,4}(?:aut
 /** What says of itself that it is a report of delivery, or comes to many, is none. */
 const NEVER = /^(?:multipart\/report)$/;
 
+/** Who sends messages of its own accord, not in reply. */
+const FROM_MACHINES = /(?:^|[\s<"])(?:root|postmaster|mailer-daemon|cron)@|mailer-daemon/i;
+
 /** @returns null when nothing says that this is an automatic reply */
 export function parseAutoreply(message: MimeMessage): AutomaticReply | null {
   if (NEVER.test(message.type)) return null;
   const subject = decodeWords(headerValue(message.headers, 'subject') ?? '');
+  if (FROM_MACHINES.test(headerValue(message.headers, 'from') ?? '') || /\broot@/i.test(headerValue(message.headers, 'to') ?? '')) return null;
   const told = FIELDS.some(({ name, value }) => message.headers.some((field) => field.name.toLowerCase() === name && value.test(field.value)));
   const suppressed = headerValue(message.headers, 'x-auto-response-suppress') !== undefined;
   const bulk = /^\s*(?:bulk|junk)/i.test(headerValue(message.headers, 'precedence') ?? '');

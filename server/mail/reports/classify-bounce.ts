@@ -4,7 +4,7 @@ import { decidingRule, isFromCodesAlone } from '../classify-reply.ts';
 import { DEAD_ADDRESS, type ReplyCategory, type ReplyRule, type SmtpCommand } from '../reply-rules.ts';
 import { REPORT_LIMITS } from './limits.ts';
 import { answeredCommand, enhancedAlone, quotedReply } from './quoted-reply.ts';
-import { REPORTER_SENTENCES } from './reporter-sentences.ts';
+import { EXCHANGE_ONLINE_STATUS, REPORTER_SENTENCES } from './reporter-sentences.ts';
 import type { ReportAction, ReportReason, ReportRecipient } from './report-types.ts';
 
 export interface BounceEvidence {
@@ -19,6 +19,10 @@ export interface BounceEvidence {
   diagnostic: string;
   /** `smtp`, `x-unix` …; may be empty. */
   diagnosticType: string;
+  /** The cause in the report's own terms, or null. */
+  told: ReplyCategory | null;
+  /** The report is Exchange Online's own. */
+  exchangeOnline: boolean;
   /** The words of the report about this recipient; may be empty. */
   block: string;
   /** The report names no other address. */
@@ -28,12 +32,17 @@ export interface BounceEvidence {
   remoteMta: string | null;
 }
 
+/** Reporters come to the point; a longer text only costs time. */
+const MAX_WORDS = 16 * 1024;
+
 /** Names of one thing in the two vocabularies: what is put off live, and what reports call it. */
 const REASON_OF: Partial<Record<ReplyCategory, ReportReason>> = { greylisted: 'onhold', ratelimited: 'speeding' };
 
-export function classifyBounce(evidence: BounceEvidence): ReportRecipient {
+export function classifyBounce(given: BounceEvidence): ReportRecipient {
+  // What a report says of several is said of none in particular, and would be searched again for each.
+  const evidence = { ...given, block: given.block.slice(0, MAX_WORDS), text: given.alone ? given.text.slice(0, MAX_WORDS) : '' };
   const inField = quotedReply(evidence.diagnostic);
-  const inWords = quotedReply(evidence.block) ?? quotedReply(evidence.text);
+  const inWords = quotedReply(evidence.block) ?? (evidence.alone ? quotedReply(evidence.text) : null);
   const quoted = inField ?? (evidence.diagnostic === '' || evidence.diagnosticType !== 'smtp' ? inWords : null);
   const enhancedInText = quoted?.enhancedCode || enhancedAlone(evidence.diagnostic) || (evidence.diagnostic === '' ? enhancedAlone(evidence.block) : '');
   const status = statusOf(evidence, quoted?.code ?? '', enhancedInText);
@@ -46,7 +55,9 @@ export function classifyBounce(evidence: BounceEvidence): ReportRecipient {
     diagnostic: oneLine(evidence.diagnostic || quoted?.text || evidence.block).slice(0, REPORT_LIMITS.diagnosticLength),
     remoteMta: evidence.remoteMta,
   };
-  if (evidence.action !== 'failed' && evidence.action !== 'delayed') return { ...facts, reason: 'delivered', permanent: false };
+  if (evidence.action !== 'failed' && evidence.action !== 'delayed') {
+    return { ...facts, replyCode: /^\s*(2\d\d)[ -]/.exec(evidence.diagnostic)?.[1] ?? '', reason: 'delivered', permanent: false };
+  }
   const category = categoryOf({ ...evidence, diagnostic: inField?.text ?? evidence.diagnostic }, facts.replyCode, status, inWords?.text ?? '', inField !== null);
   return {
     ...facts,
@@ -70,6 +81,9 @@ function statusOf(evidence: BounceEvidence, replyCode: string, enhanced: string)
 function categoryOf(evidence: BounceEvidence, replyCode: string, status: string, quotedText: string, quotedInField: boolean): ReplyCategory | null {
   const command = answeredCommand(evidence.block) ?? answeredCommand(evidence.text);
   const own = evidence.diagnosticType === 'x-unix' && /^\d{0,3}$/.test(evidence.diagnostic) ? '' : evidence.diagnostic;
+  if (evidence.told) return evidence.told;
+  const own365 = evidence.exchangeOnline ? EXCHANGE_ONLINE_STATUS.find((entry) => entry.status.test(status)) : undefined;
+  if (own365) return own365.category;
   const said = sentenceOf(evidence.block) || (evidence.alone ? sentenceOf(evidence.text) : '');
   if (typeof said === 'object') return said.category;
   const words = [firstParagraph(evidence.block), evidence.block, evidence.text];

@@ -13,6 +13,8 @@ export interface StatusRecipient {
   diagnosticType: string;
   diagnostic: string;
   remoteMta: string | null;
+  /** PowerMTA's own field for the cause; empty when absent. */
+  category: string;
 }
 
 export interface DeliveryStatus {
@@ -73,6 +75,7 @@ function recipientOf(fields: HeaderField[]): StatusRecipient {
     diagnosticType: type?.[1]?.toLowerCase() ?? '',
     diagnostic: (type ? diagnostic.slice(type[0].length) : diagnostic).trim(),
     remoteMta: typed(headerValue(fields, 'remote-mta')),
+    category: (headerValue(fields, 'x-powermta-bouncecategory') ?? '').toLowerCase(),
   };
 }
 

@@ -1,6 +1,7 @@
 // Bounces: reports of delivery in the standard form (RFC 3464), in words only, or both. Decides whether a message
 // is one at all, so that a letter from a person never counts as a bounce.
 import { headerValue } from '../header.ts';
+import { parseAutoreply } from './autoreply.ts';
 import { classifyBounce } from './classify-bounce.ts';
 import { type DeliveryStatus, parseDeliveryStatus, type StatusRecipient } from './delivery-status.ts';
 import { failedAddresses, type NamedAddress } from './failed-addresses.ts';
@@ -9,6 +10,7 @@ import { type MimeMessage, readMime } from './mime-parts.ts';
 import { quotedReply } from './quoted-reply.ts';
 import { reportText } from './report-text.ts';
 import type { DsnReport, ReportAction, ReportRecipient } from './report-types.ts';
+import { EXCHANGE_ONLINE, REPORTED_CATEGORIES } from './reporter-sentences.ts';
 import { returnedMessage } from './returned-message.ts';
 import { decodeWords } from './text-decoding.ts';
 
@@ -19,6 +21,7 @@ const FAILURE = /(?:could|can|was|were|has|have|is|did|does)\s?(?:not|n't|nnot)\
 const GROUPS = /groups\.google\.com\/support/;
 /** OpenSMTPD fills the status field with 5.0.0, 4.0.0 or 4.4.7 by the kind of notice, not by what happened. */
 const STATUS_IS_FILLER = /this is the MAILER-DAEMON, please DO NOT REPLY to this e-?mail/i;
+const EXCHANGE_ONLINE_NOTICE = /generating server: \S{0,200}outlook\.com|office ?365/i;
 const EMBEDDED_STATUS = /(?:^|\n)[ \t]*(?:Reporting-MTA|Final-Recipient|Original-Recipient):[ \t]*\S/i;
 
 export interface Bounce {
@@ -38,7 +41,7 @@ export function parseBounce(message: MimeMessage, depth = 0): Bounce | null {
   const named = failedAddresses(wordsOnly(text), partners(message));
   const original = returnedMessage(message, returned);
   const recipients = status.recipients.length > 0
-    ? status.recipients.map((entry) => fromStatus(entry, named, wordsOnly(text)))
+    ? status.recipients.map((entry) => fromStatus(entry, named, wordsOnly(text), status.recipients.length === 1, status.reportingMta))
     : isBounce(message, text) ? fromWords(message, named, text, original.headers.length > 0 ? recipientsOf(original) : []) : [];
   if (recipients.length === 0) return null;
   const { reportingMta, originalEnvelopeId, arrivalDate } = status;
@@ -70,7 +73,9 @@ function isBounce(message: MimeMessage, text: string): boolean {
   const from = `${decodeWords(headerValue(message.headers, 'from') ?? '')}`;
   const subject = decodeWords(headerValue(message.headers, 'subject') ?? '');
   const failedHeader = headerValue(message.headers, 'x-failed-recipients') !== undefined;
-  const fromDaemon = DAEMON.test(from) || headerValue(message.headers, 'return-path')?.trim() === '<>';
+  // A null reverse-path is a daemon's, or a vacation program's (RFC 3834 3.3).
+  const nullPath = headerValue(message.headers, 'return-path')?.trim() === '<>' && parseAutoreply(message) === null;
+  const fromDaemon = DAEMON.test(from) || nullPath;
   const aboutDelivery = SUBJECT.test(subject);
   if (!fromDaemon && !aboutDelivery && !failedHeader) return false;
   if (failedHeader && (fromDaemon || aboutDelivery)) return true;
@@ -79,7 +84,7 @@ function isBounce(message: MimeMessage, text: string): boolean {
 
 const ACTIONS: ReadonlySet<string> = new Set<ReportAction>(['failed', 'delayed', 'delivered', 'relayed', 'expanded']);
 
-function fromStatus(entry: StatusRecipient, named: NamedAddress[], text: string): ReportRecipient {
+function fromStatus(entry: StatusRecipient, named: NamedAddress[], text: string, single: boolean, reporter: string | null): ReportRecipient {
   const status = /[245]\.\d{1,3}\.\d{1,3}/.exec(entry.status)?.[0] ?? '';
   const own = [entry.finalRecipient, entry.originalRecipient ?? ''].map((address) => address.toLowerCase());
   const block = named.find(({ recipient }) => own.includes(recipient.toLowerCase()))?.block ?? (named.length === 1 ? named[0]!.block : '');
@@ -91,10 +96,12 @@ function fromStatus(entry: StatusRecipient, named: NamedAddress[], text: string)
     action,
     status: STATUS_IS_FILLER.test(text) ? '' : status,
     statusIfSilent: null,
+    told: REPORTED_CATEGORIES[entry.category] ?? null,
+    exchangeOnline: reporter !== null && EXCHANGE_ONLINE.test(reporter),
     diagnostic: entry.diagnostic === '' && block === '' ? comment : /\bdisabled\b/.test(comment) ? `${entry.diagnostic} (${comment})` : entry.diagnostic,
     diagnosticType: entry.diagnosticType,
     block: block || comment,
-    alone: named.length < 2,
+    alone: single && named.length < 2,
     text,
     remoteMta: entry.remoteMta,
   });
@@ -109,7 +116,7 @@ function fromWords(message: MimeMessage, named: NamedAddress[], text: string, or
   const entries = chosen.length > 0 ? chosen : (originalTo.length > 0 ? originalTo.slice(0, 1) : ['']).map((recipient) => ({ recipient, block: text }));
   const delayed = /delayed|not yet been delivered|will (?:be retried|keep trying|continue)|still being retried|warning only/i.test(text) && !/giv(?:ing|en) up|permanent(?:ly)? (?:fail|error)|failed permanently/i.test(text);
   return entries.map(({ recipient, block }) =>
-    classifyBounce({ recipient, originalRecipient: null, action: delayed ? 'delayed' : 'failed', status: '', statusIfSilent: delayed && !STATUS_IS_FILLER.test(text) ? '4.0.0' : null, diagnostic: '', diagnosticType: '', block, alone: entries.length < 2, text, remoteMta: remoteIn(block) }));
+    classifyBounce({ recipient, originalRecipient: null, action: delayed ? 'delayed' : 'failed', status: '', statusIfSilent: delayed && !STATUS_IS_FILLER.test(text) ? '4.0.0' : null, diagnostic: '', diagnosticType: '', block, alone: entries.length < 2, text, told: null, exchangeOnline: EXCHANGE_ONLINE_NOTICE.test(text), remoteMta: remoteIn(block) }));
 }
 
 /** Who wrote and who was written to: not the failed address, as long as there is another. */

@@ -1,6 +1,6 @@
 // The one entry for received reports: what kind a message is, and what it says. Pure; never throws for any
 // input, bounded in time and memory. Who is suppressed for it is up to others.
-import { parseComplaint } from './arf.ts';
+import { EMPTY_COMPLAINT, parseComplaint } from './arf.ts';
 import { parseAutoreply } from './autoreply.ts';
 import { parseDmarcReport } from './dmarc-report.ts';
 import { REPORT_LIMITS } from './limits.ts';
@@ -8,6 +8,7 @@ import { type MimeMessage, type MimePart, readMime } from './mime-parts.ts';
 import { parseBounce } from './parse-bounce.ts';
 import type { ParsedReport } from './report-types.ts';
 import { returnedMessage } from './returned-message.ts';
+import { parseSesNotification, type SesNotification } from './ses-notification.ts';
 import { decodeBytes } from './text-decoding.ts';
 import { parseTlsReport } from './tls-report.ts';
 import { unpack } from './unpack.ts';
@@ -41,6 +42,8 @@ function messageReport(bytes: Buffer): ParsedReport {
   const message = readMime(bytes);
   const complaint = parseComplaint(message);
   if (complaint) return { kind: 'arf', ...complaint };
+  const notification = parseSesNotification(message.parts[0]?.type === 'text/plain' ? message.parts[0].text() : '');
+  if (notification) return sesReport(notification);
   const packed = attachedReport(message);
   if (packed && packed.kind !== 'none') return packed;
   const bounce = parseBounce(message);
@@ -48,6 +51,12 @@ function messageReport(bytes: Buffer): ParsedReport {
   const reply = packed ? null : parseAutoreply(message);
   if (reply) return { kind: 'autoreply', recipients: reply.recipients, autoreply: { inReplyTo: reply.inReplyTo, original: returnedMessage(message, '') } };
   return packed ?? none(null);
+}
+
+function sesReport({ kind, recipients, reportingMta, feedbackType, messageId }: SesNotification): ParsedReport {
+  const original = { messageId, headers: [] };
+  if (kind === 'dsn') return { kind, recipients, dsn: { reportingMta, originalEnvelopeId: null, arrivalDate: null, original } };
+  return { kind, recipients, arf: { ...EMPTY_COMPLAINT, feedbackType: feedbackType ?? 'abuse', userAgent: 'Amazon SES', originalRecipients: recipients.map(({ recipient }) => recipient), original } };
 }
 
 function none(refused: string | null): ParsedReport {

@@ -8,7 +8,7 @@ const RETURNED_BEGINS: readonly RegExp[] = [
   /^-{2,}\s?(?:this is a copy of|the following is|here is|below this line|enclosed|the header|original|returned|undelivered|unsent|start of|message (?:header|text|body))/i,
   /^-{3,} ?.{0,60}(?:original|returned|copy of (?:the|your)|unsent|message header|header of|message text|undelivered)[^-]{0,60}-*$/i,
   /^\s{0,8}-{3,}\s+(?:unsent message follows|original message follows|returned message follows|message header follows|original message)/i,
-  /^\s*(?:below is a copy of|a copy of the|included is a copy of|the (?:first|following) \d* ?(?:lines|text|is).{0,30}(?:original|header|message)|original (?:message|mail) (?:follows|as follows|attached)|original message (?:header|text|details)|message headers? follow|your (?:original )?message (?:reads|text|begins|headers?|follows)|the message headers?|copy of your message|returned message|headers? of the (?:original|message)|received headers|unsent message|content of the original|here (?:is|are) (?:the|your).{0,40}(?:message|header))\b.{0,60}[:.]?\s*$/i,
+  /^\s*(?:below is a copy of|a copy of the|included is a copy of|the (?:first|following) \d* ?(?:lines|text|is).{0,30}(?:original|header|message)|original (?:message|mail) (?:follows|as follows|attached)|original message (?:headers?|text)|message hops|(?:cabe[^ ]{1,6}alhos originais da mensagem|oorspronkelijke berichtkoppen)|message headers? follow|your (?:original )?message (?:reads|text|begins|headers?|follows)|the message headers?|copy of your message|returned message|headers? of the (?:original|message)|received headers|unsent message|content of the original|here (?:is|are) (?:the|your).{0,40}(?:message|header))\b.{0,60}[:.]?\s*$/i,
   /^\*{3,} ?.{0,40}(?:original|message text|header|returned).{0,40}$/i,
   /^={3,}.{0,40}(?:original|message|header|returned).{0,40}$/i,
   /^\s*(?:Return-Path|X-Envelope-From|DKIM-Signature|Received|Delivered-To)\s?: ?\S/i,
@@ -71,6 +71,7 @@ function withoutMarkup(html: string): string {
     .replace(/<(style|script)\b[^>]{0,500}>[^]{0,50000}?<\/\1>/gi, ' ')
     .replace(/<(?:br|\/p|\/div|\/tr|\/h\d|\/li)\b[^>]{0,200}>/gi, '\n')
     .replace(/<[a-z/!][^<>]{0,2000}>/gi, ' ')
+    .replace(/[ \t]{2,}/g, ' ')
     .replace(/&(lt|gt|amp|quot|nbsp|apos);/g, (_, name: string) => ENTITIES[name]!)
     .replace(/&#(\d{2,6});/g, (_, code: string) => (Number(code) < 0x110000 ? String.fromCodePoint(Number(code)) : ' '));
 }

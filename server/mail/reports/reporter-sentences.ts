@@ -16,6 +16,7 @@ export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
   { pattern: /the user\(s\) account is (?:disabled|temporarily limited)/i, category: 'suspend' },
   { pattern: /the user\(s\) account is temporarily over quota|as their mailbox is full|number of messages in recipient's mailbox exceeded/i, category: 'mailboxfull' },
   { pattern: /your message was not delivered within/i, category: 'expired' },
+  { pattern: /due to the following smtp relay error(?![^]{0,500}RCPT TO)/i, category: 'norelaying' },
   { pattern: /as the remote domain doesn.?t exist/i, category: 'hostunknown' },
   { pattern: /mail delivery failed\.\.\. user unknown/i, category: 'filtered' },
 
@@ -72,4 +73,41 @@ export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
   { pattern: /\bCON-T3\b/, category: 'toomanyconn' },
   { pattern: /\bCON-T1\b/, category: 'systemerror' },
   { pattern: /\bRCP-T4\b/, category: 'suspend' },
+
+  // Where Exim and qmail were refused before naming anybody.
+  { pattern: /error from remote mail(?:er| server) after (?:EHLO|HELO)|but my name was rejected|but greeting failed/i, category: 'blocked' },
+  { pattern: /but sender was rejected\.|mail\.ru\b[^]{0,2000}?error from remote mail server after MAIL FROM/i, category: 'rejected' },
+  { pattern: /^\s{0,8}pipe to \|/im, category: 'mailererror' },
 ];
+
+/** What a report's own category field means (PowerMTA); those that are vague about it are left out. */
+export const REPORTED_CATEGORIES: Readonly<Record<string, ReplyCategory>> = {
+  'policy-related': 'policyviolation',
+  'quota-issues': 'mailboxfull',
+  'spam-related': 'spamdetected',
+  'content-related': 'contenterror',
+  'invalid-sender': 'rejected',
+  'protocol-errors': 'syntaxerror',
+  'relaying-issues': 'norelaying',
+  'virus-related': 'virusdetected',
+};
+
+/** What Exchange Online means by the status of the notices that it writes itself. */
+export const EXCHANGE_ONLINE_STATUS: readonly { status: RegExp; category: ReplyCategory }[] = [
+  { status: /^[45]\.4\.(?:7|316)$/, category: 'expired' },
+  { status: /^[45]\.4\.(?:312|6|14)$/, category: 'networkerror' },
+  { status: /^4\.7\.26$|^5\.7\.(?:23|509|512)$/, category: 'authfailure' },
+  { status: /^4\.7\.(?:[56]\d\d|8[5-9]\d)$|^5\.7\.(?:50[67]|60[6-9]|6[1-4]\d)$/, category: 'blocked' },
+  { status: /^5\.(?:0\.350|6\.11)$/, category: 'contenterror' },
+  { status: /^5\.1\.10$/, category: 'userunknown' },
+  { status: /^5\.4\.1$/, category: 'norelaying' },
+  { status: /^5\.7\.(?:1|12|13|124|13[3-6]|511)$/, category: 'rejected' },
+  { status: /^5\.7\.25$/, category: 'networkerror' },
+  { status: /^5\.7\.50[1-3]$/, category: 'spamdetected' },
+  { status: /^5\.7\.50[45]$/, category: 'filtered' },
+  { status: /^5\.7\.(?:508|7[0-4]\d)$/, category: 'toomanyconn' },
+  { status: /^5\.7\.510$/, category: 'notaccept' },
+];
+
+/** By its reporting host, or by how its notices begin, in the languages that they come in. */
+export const EXCHANGE_ONLINE = /\.(?:prod\.outlook|protection\.outlook)\.com$|office ?365|microsoft 365/i;
