@@ -32,7 +32,7 @@ export async function startBacking(redisPort: number): Promise<Backing> {
   const runAs = unprivileged([home, programs.root]);
   const server = await preparePostgres(programs, join(home, 'postgres'), runAs, DEFAULT_SETTINGS);
   const bound = runAs.wrap('setpriv', ['--pdeathsig', 'INT', '--', server.command, ...server.args]);
-  const postgres = spawn(bound.command, bound.args, { stdio: 'ignore' });
+  const postgres = spawn(bound.command, bound.args, { stdio: 'ignore', env: { ...process.env, ...server.env } });
   const url = (database: string): string => postgresUrl(server, database);
   while (!(await acceptsConnections(url('postgres')))) await sleep(50);
   await ensureDocumentdb({ admin: url('postgres'), documentdb: url('documentdb') });

@@ -1,4 +1,5 @@
-// Runs the unmodified WildDuck package for measurements, with what Eider turns off turned off. Not the product's launcher.
+// Runs the unmodified WildDuck package for measurements, with the product's indexes and options for Node, and with what
+// Eider turns off turned off. Not the product's launcher.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,6 +7,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LEFT_OUT } from '../../mail-server/wildduck/index-list.ts';
+import { setUpIndexes } from '../../mail-server/wildduck/index-setup.ts';
+import { wildduckNodeOptions } from '../../mail-server/wildduck/node-options.ts';
 
 export interface WildduckProcess {
   readonly child: ChildProcess;
@@ -21,14 +25,15 @@ export interface WildduckOptions {
   readonly basePort: number;
   /** Worker processes; 1 runs everything in one. */
   readonly processes: number;
-  /** Further options for Node, such as `--import …`, and variables for the environment. */
-  readonly nodeOptions: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** The gateway's environment: with it, the front runs inside WildDuck, as in the product; without, beside it. */
+  readonly gatewayEnv: Readonly<Record<string, string>>;
+  /** Whether the messages have WildDuck's text index. */
+  readonly fulltext: boolean;
 }
 
 export const wildduckFolder = dirname(createRequire(import.meta.url).resolve('@zone-eu/wildduck/package.json'));
 
-/** Starts WildDuck and waits for its ports, which open after all indexes exist. */
+/** Makes the indexes, starts WildDuck and waits for its ports. */
 export async function startWildduck(options: WildduckOptions): Promise<WildduckProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'eider-bench-wildduck-'));
   const [api, lmtp, imap] = [options.basePort, options.basePort + 1, options.basePort + 2];
@@ -46,9 +51,15 @@ export async function startWildduck(options: WildduckOptions): Promise<WildduckP
   };
   const file = join(folder, 'bench.json');
   writeFileSync(file, JSON.stringify(settings));
-  const child = spawn(process.execPath, [...options.nodeOptions, 'server.js', `--config=${file}`], {
+  const leftOut = options.fulltext ? LEFT_OUT : { ...LEFT_OUT, messages: [...(LEFT_OUT['messages'] ?? []), 'fulltext'] };
+  const onFailure = (text: string): never => {
+    throw new Error(text);
+  };
+  await setUpIndexes({ mongoUrl: options.mongoUrl, redisUrl: options.redisUrl, leftOut, onFailure });
+  const node = wildduckNodeOptions(options.gatewayEnv);
+  const child = spawn(process.execPath, [...node.args, 'server.js', `--config=${file}`], {
     cwd: wildduckFolder,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...node.env },
     stdio: 'ignore',
   });
   for (const port of [api, lmtp, imap]) await portOpens(port, child);

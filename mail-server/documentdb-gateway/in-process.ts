@@ -1,9 +1,11 @@
 // The front inside the process of its client: the driver's socket is a pair of streams instead of a kernel socket.
-// Saves two system calls and two wake-ups per command and side (decision 0016). Opt-in, by preload.ts.
+// Saves two system calls and two wake-ups per command and side (decision 0016).
 import { createRequire } from 'node:module';
 import type { NetConnectOpts, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Gateway } from './gateway.ts';
+import { logger } from '../../server/infra/log/logger.ts';
+import { Gateway } from './gateway.ts';
+import { loadSettings } from './settings.ts';
 
 /** One end of a connection that never leaves the process; what a driver does with a socket beyond a stream is a no-op. */
 export class StreamSocket extends Duplex {
@@ -87,4 +89,19 @@ export function connectInProcess(path: string, gateway: Pick<Gateway, 'accept'>)
     process.nextTick(() => near.destroyed || near.emit('connect'));
     return near as unknown as Socket;
   };
+}
+
+/** Whether `env` lets a process answer its own connections: it names the front's socket, the database, and nothing against it. */
+export function canAnswerInProcess(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(env['EIDER_GATEWAY_SOCKET'] && env['DOCUMENTDB_URL']) && env['EIDER_GATEWAY_IN_PROCESS'] !== 'no';
+}
+
+/**
+ * Puts a front into this process, if `env` lets it (EIDER_GATEWAY_SOCKET, DOCUMENTDB_URL; EIDER_GATEWAY_IN_PROCESS=no
+ * forbids it). It connects to PostgreSQL when the first command comes. Call before a driver connects.
+ */
+export function answerInProcess(env: NodeJS.ProcessEnv): void {
+  if (!canAnswerInProcess(env)) return;
+  const settings = loadSettings(env);
+  if (settings.socketPath !== null) connectInProcess(settings.socketPath, new Gateway(settings, logger('gateway')));
 }

@@ -6,6 +6,7 @@
 // level, allow lists and filters, and reports what became of every recipient. It is the seam that upstream's
 // own MX integration (haraka-plugin-wildduck) uses. It also keeps mail coming in while the IMAP process restarts.
 import { createRequire } from 'node:module';
+import { answerInProcess } from '../documentdb-gateway/in-process.ts';
 import { wildduckConfigFolder } from '../wildduck/package-paths.ts';
 
 /** A user as the filter handler wants it; more fields than these are passed through untouched. */
@@ -48,6 +49,7 @@ export const USER_FIELDS: Record<string, boolean> = Object.fromEntries(
  * Call once per process: WildDuck's settings are a module of their own.
  */
 export async function loadLibrary(settingsPath: string, onWarning: (part: string, text: string) => void): Promise<Library> {
+  answerInProcess(process.env);
   process.env['NODE_CONFIG_DIR'] = wildduckConfigFolder;
   process.env['NODE_CONFIG_PATH'] = settingsPath;
   const require = createRequire(import.meta.resolve('@zone-eu/wildduck/package.json'));

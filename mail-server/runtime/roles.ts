@@ -12,6 +12,10 @@ interface Command {
   args: readonly string[];
 }
 
+interface ServiceCommand extends Command {
+  env?: Readonly<Record<string, string>>;
+}
+
 export type Mode = 'start' | 'dev';
 
 const READY_TIMEOUT_MS = 180_000;
@@ -67,7 +71,7 @@ export function selectRoles(text: string | undefined): ChosenRoles {
 /** A service that is no program of ours, run without privileges. */
 export function serviceRole(
   role: 'postgres' | 'valkey' | 'rspamd' | 'clamd',
-  service: Command,
+  service: ServiceCommand,
   runAs: Unprivileged,
   ready: () => Promise<boolean>,
 ): RoleSpec {
@@ -78,7 +82,7 @@ export function serviceRole(
   return {
     role,
     ...runAs.wrap(bound.command, bound.args),
-    env: serviceEnvironment(),
+    env: { ...serviceEnvironment(), ...service.env },
     cwd: '/',
     ready,
     readyTimeoutMs: role === 'postgres' ? 600_000 : READY_TIMEOUT_MS,

@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { loadConfig, readSecretFile, required, type Config } from '../../server/config.ts';
 import { logger } from '../../server/infra/log/logger.ts';
+import { setUpIndexes } from './index-setup.ts';
 import { parseLogLine, type LogRecord } from './log-lines.ts';
+import { wildduckNodeOptions } from './node-options.ts';
 import { wildduckConfigFolder, wildduckFolder } from './package-paths.ts';
 import { apiProbe, awaitFree, awaitReady, greetingProbe } from './readiness.ts';
-import { openIndexLock } from './redis.ts';
 import { parseEndpoint, wildduckSettings, writeSettings, type Endpoint } from './settings.ts';
 
-/** The first start makes a hundred indexes, one after another. */
 const START_TIMEOUT_MS = 180_000;
 /** A predecessor may still be on its way out. */
 const FREE_TIMEOUT_MS = 8_000;
@@ -28,7 +28,11 @@ async function main(): Promise<void> {
   const config = loadConfig();
   const token = readSecretFile(config.wildduckApiTokenFile, 'WILDDUCK_API_TOKEN_FILE');
   const path = writeSettings(config.home, 'wildduck', wildduckSettings(config, { apiToken: token }));
-  await openIndexLock(required(config.redisUrl, 'REDIS_URL'));
+  await setUpIndexes({
+    mongoUrl: required(config.mongoUrl, 'MONGO_URL'),
+    redisUrl: required(config.redisUrl, 'REDIS_URL'),
+    onFailure: (text) => log.error({}, text),
+  });
 
   const taken = await awaitFree(doors(config), FREE_TIMEOUT_MS);
   if (taken) throw new Error(`port ${taken.port} on ${taken.host} is taken by another program`);
@@ -62,10 +66,14 @@ async function main(): Promise<void> {
   process.send?.({ type: 'ready' });
 }
 
-/** Starts the package with its own defaults and our settings over them, and nothing else of our environment. */
+/**
+ * Starts the package with its own defaults and our settings over them, and of our environment only what the MongoDB
+ * front needs that runs inside of it (decision 0016).
+ */
 function launch(settingsPath: string): ChildProcess {
   const { PATH, HOME, TZ, LANG, SSL_CERT_FILE, SSL_CERT_DIR } = process.env;
-  const command = [process.execPath, join(wildduckFolder, 'server.js')];
+  const node = wildduckNodeOptions(process.env);
+  const command = [process.execPath, ...node.args, join(wildduckFolder, 'server.js')];
   // When we are killed, the kernel ends WildDuck too: as an orphan it would keep the ports from the next start.
   const bound = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'TERM', '--', ...command] : command;
   const child = spawn(bound[0]!, bound.slice(1), {
@@ -76,6 +84,7 @@ function launch(settingsPath: string): ChildProcess {
       NODE_CONFIG_DIR: wildduckConfigFolder,
       NODE_CONFIG_PATH: settingsPath,
       NODE_OPTIONS: '--no-deprecation',
+      ...node.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,4 @@
-// Valkey/Redis as WildDuck uses it. Owns connection options and the stale index lock; WildDuck owns all keys.
+// Valkey/Redis as WildDuck uses it. Owns connection options and the lock on making indexes; WildDuck owns all keys.
 import { Redis, type RedisOptions } from 'ioredis';
 
 /**
@@ -16,16 +16,19 @@ export function redisOptions(text: string): RedisOptions {
   return { host, port: Number(url.port) || 6379, ...login, ...(url.protocol === 'rediss:' ? { tls: {} } : {}) };
 }
 
+const INDEX_LOCK = 'wildduck:db_indexes';
+/** Longer than a start may take; a leftover harms nothing, since the next start takes the lock again. */
+const INDEX_LOCK_MS = 5 * 60_000;
+
 /**
- * WildDuck takes this lock while it makes its indexes and lets it lapse after five minutes. When it was
- * killed meanwhile, the next start would skip the indexes altogether. Making them twice at once is
- * harmless (each is "create if missing"), so the lock is always opened.
+ * Takes the lock under which WildDuck makes its indexes, so that it makes none (index-setup.ts has made them). The
+ * lock's library only asks whether the key exists. A lock that a killed predecessor left behind is taken over.
  */
-export async function openIndexLock(redisUrl: string): Promise<void> {
+export async function holdIndexLock(redisUrl: string): Promise<void> {
   const redis = new Redis({ ...redisOptions(redisUrl), lazyConnect: true, maxRetriesPerRequest: 3 });
   try {
     await redis.connect();
-    await redis.del('wildduck:db_indexes');
+    await redis.multi().del(INDEX_LOCK).hset(INDEX_LOCK, 'index', 'eider').pexpire(INDEX_LOCK, INDEX_LOCK_MS).exec();
   } finally {
     redis.disconnect();
   }

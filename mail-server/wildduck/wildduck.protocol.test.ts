@@ -3,9 +3,11 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../testing/mail-stack.ts';
 import { withImap } from '../testing/read-mailbox.ts';
+import { LEFT_OUT, wantedIndexes } from './index-list.ts';
 
 let stack: MailStack;
 let account: TestAccount;
@@ -85,6 +87,19 @@ describe('IMAP and POP3', () => {
     });
     expect(found).toEqual([1]);
   });
+});
+
+test('has the indexes of our list, and WildDuck adds none', async () => {
+  const client = await MongoClient.connect(stack.env['MONGO_URL']!);
+  try {
+    for (const collection of Object.keys(LEFT_OUT)) {
+      const present = await client.db().collection(collection).listIndexes().toArray();
+      const wanted = wantedIndexes().filter((one) => one.collection === collection).map(({ index }) => index.name);
+      expect(present.map(({ name }) => String(name)).sort(), collection).toEqual(['_id_', ...wanted].sort());
+    }
+  } finally {
+    await client.close();
+  }
 });
 
 test('killed, it takes WildDuck along, and the next start is a new one', async () => {
