@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ensurePrefix } from '../../mail-server/runtime/prefix/ensure-prefix.ts';
 import { acceptsConnections, ensureDocumentdb } from '../../mail-server/runtime/services/databases.ts';
 import { DEFAULT_SETTINGS, postgresUrl, preparePostgres } from '../../mail-server/runtime/services/postgres.ts';
+import { answersPing } from '../../mail-server/runtime/services/valkey.ts';
 import { unprivileged } from '../../mail-server/runtime/services/unprivileged.ts';
 
 export interface Backing {
@@ -48,6 +49,7 @@ export async function startBacking(redisPort: number): Promise<Backing> {
     gateway.once('exit', (code) => reject(new Error(`the gateway ended with code ${code}`)));
   });
   const valkey = spawn(programs.valkeyServer, ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--dir', home], { stdio: 'ignore' });
+  while (!(await answersPing(`redis://127.0.0.1:${redisPort}`))) await sleep(50);
   return {
     postgres,
     gateway,

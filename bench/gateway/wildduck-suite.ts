@@ -8,6 +8,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { startBacking } from './backing.ts';
+import { setUpIndexes } from '../../mail-server/wildduck/index-setup.ts';
+import { wildduckNodeOptions } from '../../mail-server/wildduck/node-options.ts';
 import { wildduckFolder } from './wildduck-process.ts';
 
 const BASE_PORT = Number(process.env['EIDER_BENCH_PORT'] ?? 12040);
@@ -125,7 +127,10 @@ for (const [name, globs] of Object.entries(suites)) {
     PATH: `${writeShell(folder, mongoUrl)}:${process.env['PATH']}`,
   };
   const log = openSync(join(tmpdir(), `eider-wildduck-suite-${name}.log`), 'w');
-  const server = spawn(process.execPath, ['server.js'], { cwd: folder, env, stdio: ['ignore', log, log] });
+  // As the product runs it: our list of indexes, and the front inside the process.
+  await setUpIndexes({ mongoUrl, redisUrl, onFailure: (text) => process.stdout.write(`${text}\n`) });
+  const node = wildduckNodeOptions(process.env['EIDER_SUITE_MONGO_URL'] ? {} : backing.gatewayEnv);
+  const server = spawn(process.execPath, [...node.args, 'server.js'], { cwd: folder, env: { ...env, ...node.env }, stdio: ['ignore', log, log] });
   server.once('exit', (code, signal) => process.stdout.write(`WildDuck ended: ${signal ?? code}\n`));
   try {
     await untilApiAnswers(server);

@@ -12,6 +12,11 @@ const CREATE = statement('create', 'SELECT documentdb_api.create_collection_view
 const DROP = statement('drop', 'SELECT documentdb_api.drop_collection($1, $2)::text');
 const DROP_DATABASE = statement('drop_database', 'SELECT documentdb_api.drop_database($1)');
 const LIST_DATABASES = statement('list_databases', 'SELECT documentdb_api.list_databases($1)');
+const DATABASE_SIZES = statement(
+  'database_sizes',
+  `SELECT database_name, sum(pg_total_relation_size(to_regclass(format('documentdb_data.documents_%s', collection_id))))::text
+   FROM documentdb_api_catalog.collections WHERE view_definition IS NULL GROUP BY database_name`,
+);
 const RENAME = statement('rename', 'SELECT documentdb_api.rename_collection($1, $2, $3, $4::text::boolean)');
 const COLL_MOD = statement('coll_mod', 'SELECT documentdb_api.coll_mod($1, $2, $3)');
 const COLL_STATS = statement('coll_stats', 'SELECT documentdb_api.coll_stats($1, $2, $3::text::float8)');
@@ -53,9 +58,19 @@ export const dropDatabase: Handler = async (context) => {
   return { dropped: context.database, ok: new Double(1) };
 };
 
-export const listDatabases: Handler = (context) => {
+/** DocumentDB knows the names only; the sizes, on disk and with indexes, are PostgreSQL's. */
+export const listDatabases: Handler = async (context) => {
   requireAdmin(context);
-  return fetchDocument(context, LIST_DATABASES, [context.body], 'repeat');
+  const reply = decodeDocument(await fetchDocument(context, LIST_DATABASES, [context.body], 'repeat'));
+  if (asBoolean(optionOf(context, 'nameOnly'))) return reply;
+  const rows = await execute(context, DATABASE_SIZES, [], 'repeat');
+  const sizes = new Map(rows.map(([name, bytes]) => [name?.toString() ?? '', Number(bytes?.toString() ?? 0)]));
+  const databases = (reply['databases'] as BsonDocument[]).map((database) => {
+    const sizeOnDisk = sizes.get(String(database['name'])) ?? 0;
+    return { ...database, sizeOnDisk: new Double(sizeOnDisk), empty: sizeOnDisk === 0 };
+  });
+  const totalSize = databases.reduce((sum, { sizeOnDisk }) => sum + sizeOnDisk.value, 0);
+  return { ...reply, databases, totalSize: new Double(totalSize), ok: new Double(1) };
 };
 
 export const renameCollection: Handler = async (context) => {
@@ -86,7 +101,11 @@ export const dbStats: Handler = async (context) => {
   const scale = String(asNumber(optionOf(context, 'scale')) ?? 1);
   const freeStorage = String(asBoolean(optionOf(context, 'freeStorage')));
   const stats = decodeDocument(await fetchDocument(context, DB_STATS, [context.database, scale, freeStorage], 'repeat'));
-  return { ...stats, ok: new Double(1) };
+  // MongoDB gives plain numbers here; a shell shows 64-bit integers as Long('3').
+  const plain = Object.fromEntries(Object.entries(stats).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]));
+  const objects = asNumber(plain['objects']) ?? 0;
+  const avgObjSize = objects === 0 ? 0 : (asNumber(plain['dataSize']) ?? 0) / objects;
+  return { ...plain, avgObjSize: new Double(avgObjSize), ok: new Double(1) };
 };
 
 export const validate: Handler = (context) => {

@@ -75,13 +75,27 @@ export const explain: Handler = async (context) => {
   };
 };
 
-/** MongoDB's name for a plan node where there is one, so that tools that look for IXSCAN or COLLSCAN find it. */
+/** What DocumentDB puts around a scan so that its plan says more; no step of its own. */
+const WRAPPER = 'DocumentDBApiExplainQueryScan';
+
+/** MongoDB's names of plan nodes, so that tools that look for IXSCAN or COLLSCAN find them; others keep PostgreSQL's. */
+const STAGES: Readonly<Record<string, string>> = {
+  'Index Scan': 'IXSCAN',
+  'Index Only Scan': 'IXSCAN',
+  'Bitmap Index Scan': 'IXSCAN',
+  'Bitmap Heap Scan': 'FETCH',
+  'Seq Scan': 'COLLSCAN',
+  Sort: 'SORT',
+  'Incremental Sort': 'SORT',
+  Limit: 'LIMIT',
+};
+
 function stage(node: PlanNode): BsonDocument {
-  const kind = node['Node Type'];
-  const name = kind.includes('Index') ? 'IXSCAN' : kind === 'Seq Scan' ? 'COLLSCAN' : kind === 'Sort' ? 'SORT' : kind === 'Limit' ? 'LIMIT' : kind.toUpperCase();
-  const inputs = (node.Plans ?? []).map(stage);
+  const plans = node.Plans ?? [];
+  if (node['Custom Plan Provider'] === WRAPPER && plans.length === 1) return stage(plans[0] as PlanNode);
+  const inputs = plans.map(stage);
   return {
-    stage: name,
+    stage: STAGES[node['Node Type']] ?? node['Node Type'].toUpperCase(),
     indexName: node['Index Name'],
     nReturned: node['Actual Rows'] === undefined ? undefined : rowsOf(node),
     inputStage: inputs.length === 1 ? inputs[0] : undefined,
