@@ -1,8 +1,10 @@
-// Feeds messages to an LMTP server over a fixed number of connections and counts what was accepted.
+// Feeds messages to an LMTP or SMTP server over a fixed number of connections and counts what was accepted.
 import { connect, type Socket } from 'node:net';
 
 export interface LmtpLoad {
   readonly port: number;
+  /** Which protocol; LMTP when absent. */
+  readonly greeting?: 'LHLO' | 'EHLO';
   readonly connections: number;
   readonly messages: number;
   readonly recipients: readonly string[];
@@ -77,7 +79,7 @@ export async function runLmtpLoad(load: LmtpLoad): Promise<LmtpResult> {
   const worker = async (): Promise<void> => {
     const dialogue = new Dialogue(connect({ host: '127.0.0.1', port: load.port, noDelay: true }));
     await dialogue.reply();
-    await dialogue.command('LHLO bench.example.com');
+    await dialogue.command(`${load.greeting ?? 'LHLO'} bench.example.com`);
     for (let serial = next++; serial < load.messages; serial = next++) {
       await dialogue.command('MAIL FROM:<sender@example.com>');
       await dialogue.command(`RCPT TO:<${recipientOf(serial)}>`);
