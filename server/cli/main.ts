@@ -1,5 +1,6 @@
 // The operator's command line, `npm run -s eider -- …`. Only the table of commands; each stands in its own file.
 import { Command, CommanderError } from 'commander';
+import { addAudit } from './audit.ts';
 import { addDomain } from './domain.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvents } from './events.ts';
@@ -19,7 +20,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport, addAudit]) add(program);
 inherit(program);
 
 try {

@@ -1,17 +1,13 @@
 // `eider queue …`: what waits to be delivered.
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { listQueue, type QueueRow } from '../delivery/queue-view.store.ts';
 import type { LiveState } from '../delivery/states.ts';
-import { parseDomain } from '../mail/address.ts';
 import { withConnection } from './connection.ts';
-import { Refusal } from './refusal.ts';
+import { addQueueCommands } from './queue-commands.ts';
+import { parseWhole, requireDomain, STATES } from './queue-selection.ts';
+import { addSuspensions } from './queue-suspensions.ts';
 import { duration, table } from './table.ts';
 import { requireTenant } from './tenant.ts';
-
-/** Every unfinished state; the type makes it complete. */
-const STATES = Object.keys({
-  queued: true, scheduled: true, deferred: true, attempting: true, held: true,
-} satisfies Record<LiveState, true>);
 
 interface ListOptions {
   tenant?: string;
@@ -29,14 +25,15 @@ export function addQueue(program: Command): void {
     .option('--tenant <slug>', "one tenant's only")
     .addOption(new Option('--state <state>', 'in one state only').choices(STATES))
     .option('--domain <name>', 'to recipients of one domain only')
-    .option('--limit <number>', 'the most rows, up to 1000', parseLimit, 100)
+    .option('--limit <number>', 'the most rows, up to 1000', parseWhole(1, 1_000), 100)
     .option('--json', 'as JSON')
     .action(list);
+  addQueueCommands(queue);
+  addSuspensions(queue);
 }
 
 async function list(options: ListOptions): Promise<void> {
-  const domain = options.domain === undefined ? undefined : parseDomain(options.domain);
-  if (domain === null) throw new Refusal(`--domain: "${options.domain}" is no domain name`);
+  const domain = options.domain === undefined ? undefined : requireDomain(options.domain);
   const rows = await withConnection(async ({ pool }) => {
     const tenantId = options.tenant === undefined ? undefined : (await requireTenant(pool, options.tenant)).id;
     return listQueue(pool, {
@@ -64,10 +61,4 @@ export function queueTable(rows: readonly QueueRow[], now: Date): string {
     row.reason ?? '',
   ]);
   return table(['QUEUE ID', 'STATE', 'LANE', 'AGE', 'NEXT', 'TRIES', 'FROM', 'TO', 'REASON'], cells);
-}
-
-function parseLimit(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 1000) return value;
-  throw new InvalidArgumentError('a whole number from 1 to 1000 expected.');
 }

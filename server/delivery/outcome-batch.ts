@@ -12,14 +12,18 @@ import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
 import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
 
-export interface OutcomeBatchDeps {
-  pool: Pool;
+/** What making reports to senders needs. */
+export interface ReportDeps {
   loader: MessageLoader;
+  /** This host's name. */
+  host: string;
+}
+
+export interface OutcomeBatchDeps extends ReportDeps {
+  pool: Pool;
   log: Logger;
   /** Where delivered outcomes are kept until they are on disk; null: nowhere. */
   journal: OutcomeJournal | null;
-  /** This host's name, for DSNs. */
-  host: string;
   /** Told when outcomes are on disk, or known to be no longer ours to write. */
   onStored(outcomes: readonly DeliveryOutcome[]): void;
 }
@@ -144,8 +148,10 @@ async function write(deps: OutcomeBatchDeps, batch: readonly DeliveryOutcome[]):
   return new Set([...stored, ...ended]);
 }
 
-async function storeReports(deps: OutcomeBatchDeps, client: Queryable, outcomes: readonly DeliveryOutcome[]): Promise<void> {
-  const groups = Map.groupBy(outcomes, (entry) => `${entry.delivery.queueId} ${reportedAction(entry)}`);
+/** Enqueues the reports that outcomes call for, one a message and action; in the transaction that stores the outcomes. */
+export async function storeReports(deps: ReportDeps, client: Queryable, outcomes: readonly DeliveryOutcome[]): Promise<void> {
+  const reported = outcomes.filter((entry) => reportedAction(entry) !== null);
+  const groups = Map.groupBy(reported, (entry) => `${entry.delivery.queueId} ${reportedAction(entry)}`);
   const reports: StorableMessage[] = [];
   for (const group of groups.values()) {
     const message = await deps.loader.load(group[0]!.delivery.queueId);

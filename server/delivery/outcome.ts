@@ -23,7 +23,7 @@ export interface AttemptFacts {
 }
 
 /** Categories beyond what a reply can say. */
-export type OutcomeCategory = ReplyCategory | 'dns' | 'tls' | 'connection' | 'internal' | 'suppressed' | 'loop' | 'smtputf8';
+export type OutcomeCategory = ReplyCategory | 'dns' | 'tls' | 'connection' | 'internal' | 'suppressed' | 'operator' | 'loop' | 'smtputf8';
 
 interface Refusal {
   category: OutcomeCategory;

@@ -37,9 +37,14 @@ export const TRANSITIONS = {
   loseAgain: { from: ['attempting'], to: 'deferred', event: 'attempt-lost', needsLease: false, why: 'the second attempt in a row whose worker is gone, or a later one: it may be the message that ends it' },
   quarantine: { from: ['attempting'], to: 'held', event: 'held', needsLease: false, why: 'every attempt of five in a row took its worker along' },
   suspend: { from: ['queued', 'scheduled', 'deferred'], to: 'held', event: 'held', needsLease: false, why: 'an operator held it' },
+  // A message keeps its send_at through a hold.
+  releaseScheduled: { from: ['held'], to: 'scheduled', event: 'released', needsLease: false, why: 'released before its send_at' },
   release: { from: ['held'], to: 'queued', event: 'released', needsLease: false, why: 'an operator released it' },
   requeue: { from: ['scheduled', 'deferred'], to: 'queued', event: 'requeued', needsLease: false, why: 'an operator wants it tried now' },
   cancel: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'cancelled', event: 'cancelled', needsLease: false, why: 'the sender took it back' },
+  bounceWaiting: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'bounced', event: 'bounced', needsLease: false, why: 'an operator gave it up; the sender is told' },
+  expireWaiting: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'expired', event: 'expired', needsLease: false, why: 'an operator ended the wait; the sender is told' },
+  replay: { from: [], to: 'queued', event: 'replayed', needsLease: false, why: 'a dead letter, sent again by an operator' },
 } as const satisfies Record<string, Transition>;
 
 export type TransitionName = keyof typeof TRANSITIONS;

@@ -84,3 +84,9 @@ export async function selectAccounts(db: Queryable, tenantSlug?: string): Promis
   );
   return result.rows;
 }
+
+/** Every tenant's slug by its id: for lists that people read. */
+export async function listTenantSlugs(db: Queryable): Promise<Map<string, string>> {
+  const { rows } = await db.query<{ id: string; slug: string }>('SELECT id, slug FROM tenant');
+  return new Map(rows.map((row) => [row.id, row.slug]));
+}
