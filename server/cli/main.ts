@@ -1,11 +1,14 @@
 // The operator's command line, `npm run -s eider -- …`. Only the table of commands; each stands in its own file.
 import { Command, CommanderError } from 'commander';
 import { addAudit } from './audit.ts';
+import { addDeadLetter } from './dead-letter.ts';
 import { addDomain } from './domain.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvents } from './events.ts';
 import { addIndex } from './mailbox-index.ts';
+import { addMessage } from './message.ts';
 import { addParseReport } from './parse-report.ts';
+import { addPrivacy } from './privacy.ts';
 import { addQueue } from './queue.ts';
 import { explain } from './refusal.ts';
 import { addStatus } from './status.ts';
@@ -20,7 +23,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport, addAudit]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
 inherit(program);
 
 try {

@@ -6,6 +6,7 @@ import { withConnection } from './connection.ts';
 import { addQueueCommands } from './queue-commands.ts';
 import { parseWhole, requireDomain, STATES } from './queue-selection.ts';
 import { addSuspensions } from './queue-suspensions.ts';
+import { addWhy } from './queue-why.ts';
 import { duration, table } from './table.ts';
 import { requireTenant } from './tenant.ts';
 
@@ -28,6 +29,7 @@ export function addQueue(program: Command): void {
     .option('--limit <number>', 'the most rows, up to 1000', parseWhole(1, 1_000), 100)
     .option('--json', 'as JSON')
     .action(list);
+  addWhy(queue);
   addQueueCommands(queue);
   addSuspensions(queue);
 }

@@ -10,7 +10,7 @@ import { insertMessages, type StorableMessage } from './enqueue.store.ts';
 import type { MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
-import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
+import { deliveryKey, insertReportEvents, type ReportEvent, storeFinished, storeUnfinished } from './outcome.store.ts';
 
 /** What making reports to senders needs. */
 export interface ReportDeps {
@@ -153,10 +153,16 @@ export async function storeReports(deps: ReportDeps, client: Queryable, outcomes
   const reported = outcomes.filter((entry) => reportedAction(entry) !== null);
   const groups = Map.groupBy(reported, (entry) => `${entry.delivery.queueId} ${reportedAction(entry)}`);
   const reports: StorableMessage[] = [];
+  const told: ReportEvent[] = [];
   for (const group of groups.values()) {
     const message = await deps.loader.load(group[0]!.delivery.queueId);
     const report = message && bounceReport(message, reportedAction(group[0]!)!, group, deps.host, new Date());
-    if (report) reports.push({ ...report, contentBlob: null });
+    if (!report) continue;
+    reports.push({ ...report, contentBlob: null });
+    const { queueId, tenantId } = group[0]!.delivery;
+    told.push({ queueId, tenantId, reportQueueId: report.queueId, action: reportedAction(group[0]!)!, to: message.reversePath });
   }
-  if (reports.length > 0) await insertMessages(client, reports);
+  if (reports.length === 0) return;
+  await insertMessages(client, reports);
+  await insertReportEvents(client, told);
 }

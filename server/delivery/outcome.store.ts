@@ -92,6 +92,32 @@ export async function storeUnfinished(
   return new Set(result.rows.map(deliveryKey));
 }
 
+export interface ReportEvent {
+  /** The message that the report is about. */
+  queueId: string;
+  tenantId: string;
+  /** The report's own. */
+  reportQueueId: string;
+  action: string;
+  to: string;
+}
+
+/** Notes on messages that reports about them were enqueued; in the same transaction. */
+export async function insertReportEvents(db: Queryable, events: readonly ReportEvent[]): Promise<void> {
+  await db.query(
+    `INSERT INTO delivery_event (tenant_id, queue_id, type, data)
+     SELECT tenant_id, queue_id, 'reported', jsonb_build_object('report', report, 'action', action, 'to', recipient)
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS r(tenant_id, queue_id, report, action, recipient)`,
+    [
+      events.map((event) => event.tenantId),
+      events.map((event) => event.queueId),
+      events.map((event) => event.reportQueueId),
+      events.map((event) => event.action),
+      events.map((event) => event.to),
+    ],
+  );
+}
+
 function eventData({ delivery, outcome }: DeliveryOutcome): string {
   const attempt = delivery.attempts;
   switch (outcome.kind) {
