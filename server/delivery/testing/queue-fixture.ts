@@ -25,7 +25,7 @@ export interface QueueFixture {
   claim(count?: number, options?: { lane?: Lane; leaseMs?: number }): Promise<ClaimedDelivery[]>;
   /** `recipient state attempts` of the live rows, in order of recipient. */
   states(): Promise<string[]>;
-  /** `type recipient` of all events but `accepted`, in order. */
+  /** `type recipient` of all events of recipients, in order. */
   events(): Promise<string[]>;
   /** Ends all leases and retries now. */
   letTimePass(): Promise<void>;
@@ -79,7 +79,7 @@ export async function queueFixture(): Promise<QueueFixture> {
     },
     async events() {
       const result = await pool.query<{ line: string }>(
-        `SELECT type || coalesce(' ' || recipient, '') AS line FROM delivery_event WHERE type <> 'accepted' ORDER BY txid, id`,
+        `SELECT type || coalesce(' ' || recipient, '') AS line FROM delivery_event WHERE type NOT IN ('accepted', 'reported') ORDER BY txid, id`,
       );
       return result.rows.map((row) => row.line);
     },
