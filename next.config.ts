@@ -11,7 +11,7 @@ const config: NextConfig = {
   // Left to Node: they look for files beside themselves, start threads, or gain nothing from bundling.
   serverExternalPackages: [
     'jsdom', 'dompurify', 'css-tree', 'pg', 'ioredis', 'pino', 'mongodb', 'nodemailer', 'html-to-text', 'imapflow', 'libmime',
-    'iconv-lite', 'postal-mime', '@prisma/client', '@prisma/adapter-pg',
+    'iconv-lite', 'postal-mime', '@prisma/client', '@prisma/adapter-pg', 'prom-client',
   ],
   poweredByHeader: false,
   compress: true,

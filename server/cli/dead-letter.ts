@@ -36,7 +36,7 @@ const withFilter = (command: Command): Command =>
     .option('--domain <name>', 'to recipients of one domain only')
     .addOption(new Option('--lane <lane>', 'of one lane only').choices(LANES))
     .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(['bounced', 'expired']))
-    .option('--category <name>', 'of one cause only: userunknown, spam, operator …')
+    .option('--category <name>', 'of one cause only: userunknown, spamdetected, operator …')
     .option('--recipient <address>', 'to one address only')
     .option('--since <moment>', 'given up from a time on: 2026-11-24T12:00Z, or how long ago: 2h');
 

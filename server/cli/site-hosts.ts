@@ -13,6 +13,8 @@ export function siteHosts({ config, pool }: Pick<Connection, 'config' | 'pool'>)
     isHosted: async (domain: string) => (await findHostedDomain(pool, domain)) !== null,
     ownMx: { host: config.bind, port: config.ports.mx },
     random: Math.random,
+    // Which hosts they are does not depend on how they are spoken to.
+    tls: null,
   };
   return async (domain) => {
     const found = await findRoute(deps, domain);

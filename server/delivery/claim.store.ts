@@ -1,6 +1,7 @@
 // Claiming: which (tenant, domain) queues have something ready, and leasing a number of rows from each.
 // In two steps, so that a worker can weigh fairness and limits between them without touching a row.
 import type { Queryable } from '../infra/db/pool.ts';
+import { MAX_AGE_DAYS } from './enqueue.store.ts';
 import type { Lane } from './enqueue-types.ts';
 import { sqlFrom, sqlTo } from './states.ts';
 
@@ -27,6 +28,8 @@ export interface ClaimedDelivery {
   lastChance: boolean;
   suppressed: boolean;
   leaseToken: string;
+  /** Seconds from when it might go first (accepted, or its send_at) until this claim; absent in journals of before. */
+  waitedSeconds?: number;
 }
 
 /*
@@ -99,6 +102,7 @@ UPDATE delivery d
  WHERE d.ctid = ANY(ARRAY(SELECT row FROM picked)) AND d.state IN (${sqlFrom('claim')})
 RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
   d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lease_token AS "leaseToken",
+  extract(epoch FROM now() - d.expires_at + interval '${MAX_AGE_DAYS} days')::float8 AS "waitedSeconds",
   EXISTS (SELECT FROM suppression s
            WHERE s.address_hash = sha256(convert_to(lower(d.recipient), 'UTF8'))
              AND (s.tenant_id IS NULL OR s.tenant_id = d.tenant_id)

@@ -4,6 +4,7 @@ import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import type { Pool } from '../infra/db/pool.ts';
 import { type AcceptBatch, acceptBatch } from './accept-batch.ts';
 import { type AcceptedMessage, MAX_INLINE_BYTES, acceptMessage } from './accepted-message.ts';
+import { acceptedMessages, refusedMessages } from './delivery-metrics.ts';
 import type { EnqueueInput, EnqueueResult } from './enqueue-types.ts';
 import { selectIdempotencyRecord } from './enqueue.store.ts';
 import { queueIdTime } from './queue-id.ts';
@@ -26,10 +27,16 @@ export function enqueueDeps(pool: Pool, blobs: BlobStore): EnqueueDeps {
  */
 export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<EnqueueResult> {
   const acceptance = acceptMessage(input, new Date());
-  if (acceptance.kind === 'rejected') return acceptance;
+  if (acceptance.kind === 'rejected') {
+    refusedMessages.inc({ rule: acceptance.code });
+    return acceptance;
+  }
   const { message } = acceptance;
   const contentBlob = message.content.length > MAX_INLINE_BYTES ? await putContent(deps.blobs, message) : null;
-  if (await deps.batch.add({ ...message, contentBlob })) return { kind: 'accepted', queueId: message.queueId };
+  if (await deps.batch.add({ ...message, contentBlob })) {
+    acceptedMessages.inc({ source: message.source, lane: message.lane });
+    return { kind: 'accepted', queueId: message.queueId };
+  }
 
   const { key, bodyHash } = message.idempotencyKey!;
   const record = await selectIdempotencyRecord(deps.pool, message.tenantId, key);

@@ -3,6 +3,7 @@
 import type { Queryable } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
+import { countClaimed, leasesHeld, leasesLost } from './delivery-metrics.ts';
 import { renewLeases } from './lease.store.ts';
 import { deliveryKey } from './outcome.store.ts';
 
@@ -31,6 +32,8 @@ export function leaseBook(db: Queryable, log: Logger, leaseMs: number): LeaseBoo
   return {
     add(deliveries, askedAt) {
       for (const delivery of deliveries) held.set(deliveryKey(delivery), { delivery, until: askedAt + leaseMs });
+      countClaimed(deliveries);
+      leasesHeld.set({}, held.size);
     },
     remove(deliveries) {
       for (const delivery of deliveries) {
@@ -38,6 +41,7 @@ export function leaseBook(db: Queryable, log: Logger, leaseMs: number): LeaseBoo
         // The same row may have been claimed anew here after its lease had been lost.
         if (held.get(key)?.delivery.leaseToken === delivery.leaseToken) held.delete(key);
       }
+      leasesHeld.set({}, held.size);
     },
     surelyHeld(deliveries) {
       const latest = performance.now() + leaseMs * SAFETY;
@@ -56,7 +60,8 @@ export function leaseBook(db: Queryable, log: Logger, leaseMs: number): LeaseBoo
         if (renewed.has(key)) entry.until = askedAt + leaseMs;
         else if (held.get(key) === entry) {
           held.delete(key);
-          log.warn({ queueId: entry.delivery.queueId, recipientNo: entry.delivery.recipientNo }, 'lease lost');
+          leasesLost.inc({});
+          log.warn({ queueId: entry.delivery.queueId, tenantId: entry.delivery.tenantId, recipientNo: entry.delivery.recipientNo }, 'lease lost');
         }
       }
     },

@@ -2,6 +2,7 @@
 // that are gone.
 import type { Queryable } from '../infra/db/pool.ts';
 import { STEP_MS } from './clock-watch.ts';
+import { countRequeued, givenBack } from './delivery-metrics.ts';
 import { sqlFrom, sqlTo, TRANSITIONS } from './states.ts';
 
 export interface LeasedRow {
@@ -40,6 +41,7 @@ export async function giveBack(db: Queryable, rows: readonly LeasedRow[]): Promi
     text: `UPDATE delivery d SET state = ${sqlTo('giveBack')}, lease_token = NULL, attempts = attempts - 1, due_at = now() ${HELD_BY}`,
     values: columns(rows),
   });
+  givenBack.inc({}, result.rowCount ?? 0);
   return result.rowCount ?? 0;
 }
 
@@ -97,6 +99,7 @@ SELECT count(*) AS lost FROM lost`;
  */
 export async function requeueDue(db: Queryable, limit: number): Promise<number> {
   const result = await db.query<{ moved: number }>({ name: 'requeue-due', text: REQUEUE_DUE, values: [limit] });
+  countRequeued('due', result.rows[0]!.moved);
   return result.rows[0]!.moved;
 }
 
@@ -107,6 +110,7 @@ export async function requeueDue(db: Queryable, limit: number): Promise<number> 
  */
 export async function takeEndedLeases(db: Queryable, limit: number, expectedMs: number): Promise<number> {
   const result = await db.query<{ lost: number }>({ name: 'take-leases', text: TAKE_LEASES, values: [limit, expectedMs] });
+  countRequeued('lease-ended', result.rows[0]!.lost);
   return result.rows[0]!.lost;
 }
 

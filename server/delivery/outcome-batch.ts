@@ -6,6 +6,7 @@ import type { Pool, Queryable } from '../infra/db/pool.ts';
 import { withTransaction } from '../infra/db/with-transaction.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import { bounceReport, reportedAction } from './bounce-report.ts';
+import { countOutcomes, outcomesWaiting } from './delivery-metrics.ts';
 import { insertMessages, type StorableMessage } from './enqueue.store.ts';
 import type { MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
@@ -61,7 +62,9 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
       writingSince = null;
       failing = false;
       waiting.splice(0, batch.length);
+      outcomesWaiting.set({}, waiting.length);
       deps.journal?.stored(batch.length);
+      countOutcomes(batch);
       deps.onStored(batch);
     }
     running = null;
@@ -71,6 +74,7 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
     add(outcomes) {
       deps.journal?.record(outcomes);
       waiting.push(...outcomes);
+      outcomesWaiting.set({}, waiting.length);
       running ??= run();
     },
     async flushed() {

@@ -2,6 +2,7 @@
 // and leaves when its supervisor goes.
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
+import { serveMetrics } from '../infra/metrics/metrics-socket.ts';
 import { PEER_HEADER } from './api/request-origin.ts';
 import { services } from './services.ts';
 import { startChores } from './chores.ts';
@@ -9,7 +10,9 @@ import { startChores } from './chores.ts';
 /** Idempotent within the process. */
 export function startWeb(): void {
   prepareRequests();
+  const { config, log } = services();
   startChores(services());
+  void serveMetrics('web', config.metricsFolder, log);
   // Its thread takes a second to load: not when the first message is opened.
   void services().sanitiser.sanitise('warm-up', () => '<p></p>');
   process.send?.({ type: 'ready' });

@@ -13,6 +13,7 @@ import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS } from '../delivery/smtp/connection-pool.ts';
+import { showPool } from '../delivery/smtp/pool-gauges.ts';
 import { RFC_TIMEOUTS } from '../delivery/smtp/timeouts.ts';
 import { stsPolicies } from '../delivery/tls/mta-sts-policies.ts';
 import { tlsDemands } from '../delivery/tls/tls-demands.ts';
@@ -62,7 +63,7 @@ await runRole('delivery', async () => {
       deliver: {
         loader,
         smtp,
-        connections: connectionPool(smtp, DEFAULT_POOL_LIMITS),
+        connections: showPool(connectionPool(smtp, DEFAULT_POOL_LIMITS)),
         conversations,
         tlsResults: results,
         slots: contentSlots(DEFAULT_SLOTS),

@@ -5,12 +5,14 @@ import { loadConfig, required } from '../config.ts';
 import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions } from '../delivery/conversation.store.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { pullRetriesForward, requeueDue } from '../delivery/lease.store.ts';
+import { queueGauges } from '../delivery/operations/queue-gauges.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
+import { beforeReading } from '../infra/metrics/registry.ts';
 import { deleteExpired, EXPIRED_ROWS, type ExpiredRows } from './expired-rows.store.ts';
 import { runRole } from './role.ts';
 
@@ -68,6 +70,9 @@ await runRole('scheduler', async () => {
     },
     ...Object.keys(EXPIRED_ROWS).map((name) => expiryJob(pool, name as ExpiredRows)),
   ];
+
+  const gauges = queueGauges(pool);
+  beforeReading(() => gauges.read());
 
   const stop = new AbortController();
   const loops = jobs.map(async (job) => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveMetrics } from '../../../server/infra/metrics/metrics-socket.ts';
-import { counter, gauge, histogram } from '../../../server/infra/metrics/registry.ts';
+import { beforeReading, counter, gauge, histogram } from '../../../server/infra/metrics/registry.ts';
 import { parseMetrics } from '../../../server/infra/metrics/testing/parse-metrics.ts';
 import { serveMetricsPage } from './metrics-server.ts';
 
@@ -45,7 +45,10 @@ afterAll(() => {
 
 test('counters, gauges and histograms of all processes on one page that parses, told apart by role and pid', async () => {
   counter({ name: 'eider_test_total', help: 'Of the test.', labels: ['kind'] }).inc({ kind: 'a"\n' });
-  gauge({ name: 'eider_test_depth', help: 'Read when asked.', labels: ['lane'] }, (handle) => handle.set({ lane: 'marketing' }, 4));
+  const depth = gauge({ name: 'eider_test_depth', help: 'Read when asked.', labels: ['lane'] });
+  beforeReading(() => depth.set({ lane: 'marketing' }, 4));
+  // One that cannot be read takes nothing from the others.
+  beforeReading(() => Promise.reject(new Error('the database is away')));
   histogram({ name: 'eider_test_seconds', help: 'Times.', buckets: [0.1, 1] }).observe({}, 0.5);
   const { types, series } = parseMetrics(await (await read()).text());
   const of = (name: string) => series.filter((entry) => entry.name === name).map((entry) => [entry.labels['role'], entry.value]);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => queue.drop());
 beforeEach(() => queue.clear());
 
-async function giveUp(recipients: string[], category: 'userunknown' | 'spam' = 'userunknown', tenantId = queue.tenantId): Promise<string> {
+async function giveUp(recipients: string[], category: 'userunknown' | 'spamdetected' = 'userunknown', tenantId = queue.tenantId): Promise<string> {
   const queueId = await queue.accept(recipients, { tenantId });
   for (const delivery of await queue.claim()) {
     await storeFinished(queue.pool, [{ delivery, outcome: { kind: 'bounced', category, reason: 'no', addressDead: false, facts: {} } }]);
@@ -31,7 +31,7 @@ describe('replay', () => {
     expect(rows).toEqual([{ data: { by: 'cli:test', reason: 'fixed', was: 'bounced', wasCategory: 'userunknown' } }]);
     const [again] = await queue.claim();
     expect(again).toMatchObject({ queueId, recipientNo: 0, attempts: 1, lastChance: false });
-    await storeFinished(queue.pool, [{ delivery: again!, outcome: { kind: 'bounced', category: 'spam', reason: 'still no', addressDead: false, facts: {} } }]);
+    await storeFinished(queue.pool, [{ delivery: again!, outcome: { kind: 'bounced', category: 'spamdetected', reason: 'still no', addressDead: false, facts: {} } }]);
     expect(await run('replay', {})).toBe(2);
   });
 
@@ -66,17 +66,17 @@ describe('replay', () => {
 test('lists, counts and purges by what it is asked for', async () => {
   const other = await queue.addTenant();
   await giveUp(['a@one.example', 'B@two.example']);
-  await giveUp(['c@one.example'], 'spam', other);
+  await giveUp(['c@one.example'], 'spamdetected', other);
   const count = async (filter: DeadLetterFilter) => (await countDeadLetters(queue.pool, filter)).all;
   expect(await count({})).toBe(3);
   expect(await count({ tenantId: other })).toBe(1);
   expect(await count({ domain: 'one.example' })).toBe(2);
-  expect(await count({ category: 'spam' })).toBe(1);
+  expect(await count({ category: 'spamdetected' })).toBe(1);
   expect(await count({ outcome: 'expired' })).toBe(0);
   expect(await count({ recipient: 'b@TWO.example' })).toBe(1);
   expect(await count({ lane: 'marketing' })).toBe(0);
   expect(await count({ since: new Date(Date.now() + 60_000) })).toBe(0);
-  expect(await listDeadLetters(queue.pool, { recipient: 'c@one.example' }, 10)).toMatchObject([{ category: 'spam', outcome: 'bounced', reversePath: 'alice@eider.test', replayable: true }]);
+  expect(await listDeadLetters(queue.pool, { recipient: 'c@one.example' }, 10)).toMatchObject([{ category: 'spamdetected', outcome: 'bounced', reversePath: 'alice@eider.test', replayable: true }]);
   expect(await run('purge', { tenantId: other })).toBe(1);
   expect(await count({})).toBe(2);
 });

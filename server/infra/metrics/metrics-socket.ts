@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { collectDefaultMetrics } from 'prom-client';
 import type { Logger } from '../log/logger.ts';
-import { registry } from './registry.ts';
+import { metricsText, registry } from './registry.ts';
 
 /** The socket's name: short, since a socket's whole path may have 107 bytes only. */
 export const METRICS_SOCKET = /^m\.(\d+)$/;
@@ -27,7 +27,7 @@ export async function serveMetrics(role: string, folder: string | undefined, log
       response.writeHead(404).end();
       return;
     }
-    registry.metrics().then(
+    metricsText((error) => log.warn({ err: error }, 'some metrics could not be read')).then(
       (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
       (error: unknown) => {
         log.warn({ err: error }, 'metrics could not be read');
