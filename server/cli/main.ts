@@ -11,6 +11,7 @@ import { addParseReport } from './parse-report.ts';
 import { addPrivacy } from './privacy.ts';
 import { addQueue } from './queue.ts';
 import { explain } from './refusal.ts';
+import { addRoute } from './route.ts';
 import { addStatus } from './status.ts';
 import { addTenant } from './tenant.ts';
 import { addUser } from './user.ts';
@@ -23,7 +24,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addRoute, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
 inherit(program);
 
 try {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { pino } from 'pino';
 import { conversationLog, conversationsOf } from './conversation-log.ts';
 import { deliver } from './deliver.ts';
+import type { DkimSigner } from '../mail/dkim/sign-message.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { groupJobs } from './dispatcher.ts';
 import { type FakeMx, type FakeMxOptions, startFakeMx } from './testing/fake-mx.ts';
@@ -108,7 +110,7 @@ describe('the message arrives as it is', () => {
     ['large', `From: a@eider.test\r\n\r\n${'.0123456789abcdef\r\n'.repeat(40_000)}`],
     ['long lines', `From: a@eider.test\r\n\r\n${'x'.repeat(300_000)}\r\n`],
   ].flatMap(([name, text]) => [['PIPELINING'], ['PIPELINING', 'CHUNKING'], ['CHUNKING'], []].map((extensions) => ({ name, text, extensions }))))('$name ($extensions)', async ({ text, extensions }) => {
-    await serve({ extensions });
+    await serve({ extensions: [...extensions, '8BITMIME'] });
     await attempt(['bob@example.com'], Buffer.from(text!));
     const expected = Buffer.from(text!.replace(/\r\n|\r|\n/g, '\r\n').replace(/(?<!\r\n)$/, '\r\n'));
     expect(mx.received).toHaveLength(1);
@@ -133,6 +135,25 @@ describe('the message arrives as it is', () => {
   test('SMTPUTF8 is never downgraded: without the extension it bounces', async () => {
     await serve({ extensions: ['8BITMIME'] });
     expect(await attempt(['jürgen@example.com'])).toMatchObject({ 'jürgen@example.com': { kind: 'bounced', category: 'smtputf8', facts: { enhancedCode: '5.6.7' } } });
+    expect(mx.received).toEqual([]);
+  });
+
+  test.each([['PIPELINING'], ['PIPELINING CHUNKING']])('8-bit content is converted for a server without 8BITMIME, and signed as converted (with %s)', async (extensions) => {
+    await serve({ extensions: extensions.split(' ') });
+    const signer: DkimSigner = { domain: 'eider.test', selector: 's', algorithm: 'ed25519-sha256', privateKey: generateKeyPairSync('ed25519').privateKey };
+    const content = Buffer.from('From: alice@eider.test\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nGrüße aus einer langen Zeile Text\r\n');
+    expect(await attempt(['bob@example.com'], content, { signers: [signer] })).toMatchObject({ 'bob@example.com': { kind: 'delivered' } });
+    const sent = mx.received[0]!.content.toString('latin1');
+    expect(sent).toMatch(/Content-Transfer-Encoding: quoted-printable\r\n\r\nGr=C3=BC=C3=9Fe aus einer langen Zeile Text\r\n$/);
+    const body = createHash('sha256').update('Gr=C3=BC=C3=9Fe aus einer langen Zeile Text\r\n').digest('base64');
+    expect(sent.replace(/\r\n\s+/g, ' ')).toContain(`bh=${body}`);
+    expect(mx.received[0]!.mailParameters).not.toContain('BODY');
+  });
+
+  test('8-bit content that cannot be converted bounces (RFC 6152 3)', async () => {
+    await serve({ extensions: ['PIPELINING'] });
+    const content = Buffer.from('From: alice@eider.test\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\nGrüße\r\n--b--\r\n');
+    expect(await attempt(['bob@example.com'], content)).toMatchObject({ 'bob@example.com': { kind: 'bounced', addressDead: false, facts: { enhancedCode: '5.6.3' } } });
     expect(mx.received).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import type { ContentSlots } from './content-slots.ts';
 import type { ConversationLog } from './conversation-log.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
 import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
-import type { LoadedMessage, MessageLoader } from './message-loader.ts';
+import { type LoadedMessage, type MessageLoader, piecesOf } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { AttemptFacts, DeliveryOutcome, Outcome } from './outcome.ts';
 import { providerOf } from './provider-group.ts';
@@ -117,7 +117,7 @@ async function send(
   job: DeliveryJob,
 ): Promise<DeliveryOutcome[]> {
   const envelope = envelopeOf(message, deliveries);
-  const pieces = signature.length > 0 ? [signature, message.content] : [message.content];
+  const pieces = piecesOf(signature, message.content);
   const egress = deps.chooseEgress(deliveries[0]!, route);
   const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider: providerOf(route.hosts) };
   for (let tries = 1; ; tries++) {
@@ -127,7 +127,7 @@ async function send(
       const { transcript } = session.dialogue;
       // What was said since the last message (its RSET) belongs to none.
       transcript.take();
-      const results = await transact(session, deps.smtp, envelope, pieces);
+      const results = await transactFitting(deps, session, envelope, message, pieces);
       const lines = transcript.take();
       const again = reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail);
       if (!again) job.settle(outcomesOf(deps, { route, session, sentFrom, lines }, deliveries, results));
@@ -172,6 +172,13 @@ function outcomesOf(deps: DeliverDeps, { route, session, sentFrom, lines }: Way,
   }));
 }
 
+/** The transaction, with the message as this server takes it: 8-bit content converted where it does not (RFC 6152 3). */
+async function transactFitting(deps: DeliverDeps, session: SmtpSession, envelope: Envelope, message: LoadedMessage, pieces: Buffer[]): Promise<RecipientResult[]> {
+  if (!envelope.needs8bit || session.extensions.has('8BITMIME')) return transact(session, deps.smtp, envelope, pieces);
+  const fitting = await message.sevenBit();
+  return fitting.kind === 'converted' ? transact(session, deps.smtp, envelope, fitting.pieces) : envelope.recipients.map(() => tooManyBits(fitting.reason));
+}
+
 /** Leaves the session fit for another message, or closed. */
 async function makeReady(deps: DeliverDeps, session: SmtpSession, results: RecipientResult[]): Promise<void> {
   // 421 anywhere: the server is closing (RFC 5321 3.8).
@@ -192,6 +199,10 @@ function keep(deps: DeliverDeps, deliveries: ClaimedDelivery[], opening: readonl
   const { queueId, attempts } = deliveries[0]!;
   return deps.conversations?.add({ queueId, recipientNos: deliveries.map((delivery) => delivery.recipientNo), attempt: attempts, opening, lines });
 }
+
+const tooManyBits = (reason: string): RecipientResult => ({
+  kind: 'unsupported', extension: '8BITMIME', detail: `the receiving server takes no 8-bit content (8BITMIME), and the message could not be converted: ${reason}`,
+});
 
 const isAccepted = (result: RecipientResult): boolean => result.kind === 'replied' && result.reply.code < 300;
 

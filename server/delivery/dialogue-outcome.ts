@@ -37,6 +37,13 @@ export function deferOrExpire(context: OutcomeContext, category: OutcomeCategory
   return { kind: 'deferred', category, reason, facts, retryAfterMs: retryAfterMs(backoff, delivery.attempts, context.random()) };
 }
 
+/** RFC 1870 6.2, RFC 6531 3.2, RFC 6152 3 with RFC 3463 3.7. */
+const UNSUPPORTED = {
+  SIZE: { category: 'mesgtoobig', enhancedCode: '5.3.4' },
+  SMTPUTF8: { category: 'smtputf8', enhancedCode: '5.6.7' },
+  '8BITMIME': { category: 'notcompliantrfc', enhancedCode: '5.6.3' },
+} as const;
+
 /** The outcome of a transaction for one recipient. */
 export function transactionOutcome(context: OutcomeContext, result: RecipientResult, session: SessionFacts): Outcome {
   const { offersDsn, ...facts }: SessionFacts = session;
@@ -46,14 +53,13 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
       return deferOrExpire(context, 'connection', `The connection to ${session.mxHost} broke (${result.reason}).${doubt}`, { ...facts, phase: result.phase });
     }
     case 'unsupported': {
-      const category = result.extension === 'SIZE' ? 'mesgtoobig' : 'smtputf8';
-      const enhancedCode = result.extension === 'SIZE' ? '5.3.4' : '5.6.7';
+      const { category, enhancedCode } = UNSUPPORTED[result.extension];
       return { kind: 'bounced', category, reason: `Not sent: ${result.detail}.`, addressDead: false, facts: { ...facts, enhancedCode, phase: 'mail' } };
     }
     case 'replied': {
       const { reply, phase } = result;
       const withReply: AttemptFacts = { ...facts, phase, reply: formatReply(reply), ...(reply.enhancedCode ? { enhancedCode: reply.enhancedCode } : {}) };
-      if (reply.code >= 200 && reply.code < 300) {
+      if (phase === 'end-of-data' && reply.code >= 200 && reply.code < 300) {
         const receipt = context.delivery.notify?.includes('SUCCESS') === true && !offersDsn;
         return { kind: 'delivered', facts: withReply, relayReceipt: receipt };
       }

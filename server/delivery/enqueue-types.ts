@@ -1,7 +1,7 @@
 // What callers hand to the delivery queue and what they get back. Types only.
 
 /** Which part of Eider made the message; kept for people who read the queue. */
-export type EnqueueSource = 'web' | 'submission' | 'api' | 'dsn' | 'forward';
+export type EnqueueSource = 'web' | 'submission' | 'api' | 'dsn' | 'forward' | 'tls-report';
 
 export type Lane = 'transactional' | 'marketing';
 

@@ -3,13 +3,18 @@
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
 import { type DkimSigner, signMessage } from '../mail/dkim/sign-message.ts';
+import { toSevenBit } from '../mail/seven-bit.ts';
 import { selectMessages, type StoredMessage } from './message.store.ts';
 
 export interface LoadedMessage extends Omit<StoredMessage, 'content'> {
   content: Buffer;
   /** DKIM-Signature fields that go before the content; made at the first call. */
   signature(): Promise<Buffer>;
+  /** The message for a server that takes no 8-bit content (RFC 6152 3): converted, and signed as converted. */
+  sevenBit(): Promise<SevenBitMessage>;
 }
+
+export type SevenBitMessage = { kind: 'converted'; pieces: Buffer[] } | { kind: 'impossible'; reason: string };
 
 export interface LoaderDeps {
   db: Queryable;
@@ -53,10 +58,12 @@ export function messageLoader(deps: LoaderDeps): MessageLoader {
     const content = row.content ?? (await deps.blobs.get(row.contentBlob!));
     if (content === null) return null;
     let signature: Promise<Buffer> | undefined;
+    let sevenBit: Promise<SevenBitMessage> | undefined;
     return {
       ...row,
       content,
       signature: () => (signature ??= signFor(deps, row, content)),
+      sevenBit: () => (sevenBit ??= convertFor(deps, row, content)),
     };
   }
 
@@ -89,6 +96,14 @@ export function messageLoader(deps: LoaderDeps): MessageLoader {
     },
   };
 }
+
+async function convertFor(deps: LoaderDeps, row: StoredMessage, content: Buffer): Promise<SevenBitMessage> {
+  const result = toSevenBit(content);
+  return result.kind === 'impossible' ? result : { kind: 'converted', pieces: piecesOf(await signFor(deps, row, result.content), result.content) };
+}
+
+/** What is sent of a message: the signature's fields stand before it. */
+export const piecesOf = (signature: Buffer, content: Buffer): Buffer[] => (signature.length > 0 ? [signature, content] : [content]);
 
 async function signFor(deps: LoaderDeps, row: StoredMessage, content: Buffer): Promise<Buffer> {
   const domain = row.headerFrom.slice(row.headerFrom.lastIndexOf('@') + 1);

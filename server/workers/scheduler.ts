@@ -3,12 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
 import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions } from '../delivery/conversation.store.ts';
+import { enqueue, enqueueDeps } from '../delivery/enqueue.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { pullRetriesForward, requeueDue } from '../delivery/lease.store.ts';
 import { queueGauges } from '../delivery/operations/queue-gauges.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
+import { deleteExpiredStsPolicies, selectStsPoliciesToRefresh } from '../delivery/tls/mta-sts.store.ts';
+import { stsPolicies } from '../delivery/tls/mta-sts-policies.ts';
+import { deleteTlsResults } from '../delivery/tls/tls-result.store.ts';
+import { sendTlsReports } from '../delivery/tls/tls-reports.ts';
+import { reportSender } from '../domains/report-sender.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
@@ -23,6 +29,10 @@ const HOUR = 60 * MINUTE;
 /** Partitions exist this many days ahead: a scheduler that is down for days stops nothing. */
 const PARTITION_DAYS_AHEAD = 7;
 
+/** Sums of TLS sessions stay for a while after their report. */
+const TLS_RESULT_DAYS = 14;
+const STS_REFRESHES = 500;
+
 interface Job {
   name: string;
   everyMs: number;
@@ -36,6 +46,9 @@ await runRole('scheduler', async () => {
   const pool = createPool(required(config.databaseUrl, 'DATABASE_URL'), { max: 3, applicationName: 'eider-scheduler' });
   const blobs = openBlobStore(config);
   await pool.query('SELECT 1');
+  const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
+  const policies = stsPolicies({ db: pool, dns, log });
+  const queue = enqueueDeps(pool, blobs);
 
   const jobs: Job[] = [
     {
@@ -53,6 +66,23 @@ await runRole('scheduler', async () => {
       everyMs: HOUR,
       run: async () =>
         counted({ made: await ensureConversationPartitions(pool, PARTITION_DAYS_AHEAD), dropped: await dropOldConversations(pool, CONVERSATION_DAYS, new Date()) }),
+    },
+    {
+      name: 'tls-reports',
+      everyMs: 10 * MINUTE,
+      run: async () => {
+        const sender = await reportSender(pool, config.hostname, config.reportFrom);
+        return counted(await sendTlsReports({ db: pool, dns, log, submitter: config.hostname, sender, enqueue: (input) => enqueue(queue, input) }));
+      },
+    },
+    {
+      name: 'mta-sts-refresh',
+      everyMs: HOUR,
+      run: async () => {
+        const domains = await selectStsPoliciesToRefresh(pool, 24 * HOUR, STS_REFRESHES);
+        for (const domain of domains) await policies.refresh(domain);
+        return counted({ refreshed: domains.length, expired: await deleteExpiredStsPolicies(pool), results: await deleteTlsResults(pool, TLS_RESULT_DAYS) });
+      },
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
     { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ moved: await requeueDue(pool, 1_000) }) },

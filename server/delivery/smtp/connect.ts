@@ -1,5 +1,6 @@
 // From a host name's address to a connection ready for mail: TCP, greeting, EHLO or HELO, and TLS as far as the
 // target's policy asks for it.
+import type { X509Certificate } from 'node:crypto';
 import { connect as tcpConnect, isIP, type Socket } from 'node:net';
 import type { SecureContext, TLSSocket } from 'node:tls';
 import { verifyDane } from '../../mail/dane.ts';
@@ -8,7 +9,7 @@ import type { EgressAddress } from '../egress/egress-address.ts';
 import type { PublishedPolicy, TlsFacts, TlsFailure, TlsLevel, TlsPolicy } from '../tls/tls-policy.ts';
 import { type Dialogue, DialogueFault, openDialogue } from './dialogue.ts';
 import type { SmtpTimeouts } from './timeouts.ts';
-import { peerChain, tlsFactsOf } from './tls-upgrade.ts';
+import { peerCertificate, peerChain, tlsFactsOf } from './tls-upgrade.ts';
 
 export interface SmtpTarget {
   /** The MX host's name, for TLS and for people. */
@@ -121,8 +122,9 @@ async function open(opening: Opening, level: TlsLevel): Promise<Attempt> {
       if (level !== 'opportunistic') return leave(opening, tls);
       tlsFailures.push(tls);
     } else {
-      facts = tlsFactsOf(tls);
-      const failure = authenticate(opening, level, facts, tls);
+      const certificate = peerCertificate(tls);
+      facts = tlsFactsOf(tls, certificate);
+      const failure = authenticate(opening, level, facts, certificate);
       dialogue.transcript.noted(tlsLine(facts));
       if (failure) return leave(opening, failure);
       opening.phase = 'ehlo';
@@ -152,10 +154,10 @@ async function startTls(opening: Opening, extensions: ReadonlyMap<string, string
 }
 
 /** Null when the server is who the level asks for. Writes into `facts` what vouches for it. */
-function authenticate({ target }: Opening, level: TlsLevel, facts: TlsFacts, secure: TLSSocket): TlsFailure | null {
+function authenticate({ target }: Opening, level: TlsLevel, facts: TlsFacts, certificate: X509Certificate | undefined): TlsFailure | null {
   if (level === 'dane') {
     const policy = target.tlsPolicy;
-    const result = verifyDane(peerChain(secure), policy?.tlsa ?? [], policy?.certificateNames ?? [target.host], new Date());
+    const result = verifyDane(peerChain(certificate), policy?.tlsa ?? [], policy?.certificateNames ?? [target.host], new Date());
     facts.authenticatedBy = result.kind === 'match' ? 'dane' : null;
     return result.kind === 'match' ? null : tlsFailure(target, 'validation-failure', `DANE: ${result.reason}`);
   }
@@ -164,7 +166,9 @@ function authenticate({ target }: Opening, level: TlsLevel, facts: TlsFacts, sec
   return tlsFailure(target, result, `The certificate of ${target.host} is not valid for it: ${reason}`);
 }
 
-const tlsFailure = (target: SmtpTarget, result: TlsFailure['result'], reason: string): TlsFailure => ({ result, host: target.host, address: target.address, reason });
+const tlsFailure = ({ host, address, published }: SmtpTarget, result: TlsFailure['result'], reason: string): TlsFailure => ({
+  result, host, address, reason, ...(published && { published }),
+});
 
 function tlsLine({ protocol, cipher, subject, issuer, validTo, authenticatedBy, webpkiFailure }: TlsFacts): string {
   const vouched = authenticatedBy === null ? `not authenticated (${webpkiFailure?.reason ?? ''})` : `authenticated by ${authenticatedBy}`;

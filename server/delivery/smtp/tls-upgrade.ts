@@ -1,8 +1,8 @@
 // The TLS side of a connection: the handshake on a socket in clear, and what the server's certificate is worth.
 // What follows from that is decided in connect.ts.
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { connect as tlsConnect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect as tlsConnect, type SecureContext, type TLSSocket } from 'node:tls';
 import { tlsResultOf } from '../../mail/tls-result.ts';
 import type { TlsFacts } from '../tls/tls-policy.ts';
 
@@ -45,9 +45,11 @@ export function upgradeToTls(plain: Socket, options: UpgradeOptions): Promise<TL
   });
 }
 
-/** What is known of a secured connection before any policy: no more than WebPKI says. */
-export function tlsFactsOf(secure: TLSSocket): TlsFacts {
-  const certificate = secure.getPeerX509Certificate();
+/**
+ * What is known of a secured connection before any policy: no more than WebPKI says.
+ * @param certificate the server's, as peerCertificate() gave it
+ */
+export function tlsFactsOf(secure: TLSSocket, certificate: X509Certificate | undefined): TlsFacts {
   const error = secure.authorizationError as unknown as (Error & { code?: string }) | string | undefined;
   const code = typeof error === 'string' ? error : error?.code;
   const webpkiFailure = secure.authorized ? null : { result: tlsResultOf(code ?? ''), reason: code ?? 'the certificate could not be verified' };
@@ -67,14 +69,15 @@ const nameOf = (distinguished: string | undefined): string => (distinguished ?? 
 /** More certificates than an honest chain has. */
 const MAX_CHAIN = 10;
 
-/** The certificates that the server sent, its own first. */
-export function peerChain(secure: TLSSocket): X509Certificate[] {
+/** The server's certificate; to be asked for once: a second call gives nothing (seen with Node 24.21). */
+export const peerCertificate = (secure: TLSSocket): X509Certificate | undefined => secure.getPeerX509Certificate();
+
+/** The certificates that the server sent, its own first, each followed by its issuer. */
+export function peerChain(leaf: X509Certificate | undefined): X509Certificate[] {
   const chain: X509Certificate[] = [];
-  let next: DetailedPeerCertificate | undefined = secure.getPeerCertificate(true);
-  while (next?.raw && chain.length < MAX_CHAIN) {
-    chain.push(new X509Certificate(next.raw));
-    // The last one is its own issuer, in Node's object.
-    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  for (let next = leaf; next && chain.length < MAX_CHAIN; next = next.issuerCertificate) {
+    if (chain.at(-1)?.fingerprint256 === next.fingerprint256) break;
+    chain.push(next);
   }
   return chain;
 }

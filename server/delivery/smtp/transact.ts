@@ -27,7 +27,7 @@ export type RecipientResult =
   /** The dialogue broke before this recipient's fate was told. At end-of-data the server may have taken the message. */
   | { kind: 'broken'; phase: TransactionPhase; reason: string }
   /** Not offered for it: the server lacks an extension that the message needs. */
-  | { kind: 'unsupported'; extension: 'SMTPUTF8' | 'SIZE'; detail: string };
+  | { kind: 'unsupported'; extension: 'SMTPUTF8' | 'SIZE' | '8BITMIME'; detail: string };
 
 /**
  * Sends one message to the recipients.
@@ -120,11 +120,14 @@ async function converse(transaction: Transaction): Promise<void> {
   settle(results, { kind: 'replied', phase: 'end-of-data', reply: await dialogue.reply(timeouts.dataEnd) });
 }
 
+/** The first digit decides (RFC 5321 4.2): 251 and 252 accept a recipient as 250 does. */
+const isPositive = (reply: SmtpReply): boolean => reply.code >= 200 && reply.code < 300;
+
 /** Reads (and without pipelining, causes) the replies to MAIL and each RCPT. @returns how many recipients are accepted */
 async function readEnvelopeReplies({ session, settings, rcpts, results, progress }: Transaction, pipelining: boolean): Promise<number> {
   const { dialogue } = session;
   const mailReply = await dialogue.reply(settings.timeouts.mail);
-  const mailRefused = mailReply.code !== 250;
+  const mailRefused = !isPositive(mailReply);
   if (mailRefused) {
     settle(results, { kind: 'replied', phase: 'mail', reply: mailReply });
     if (!pipelining) return 0;
@@ -135,7 +138,7 @@ async function readEnvelopeReplies({ session, settings, rcpts, results, progress
     if (!pipelining) dialogue.send(rcpt);
     const reply = await dialogue.reply(settings.timeouts.rcpt);
     if (mailRefused) continue;
-    if (reply.code === 250 || reply.code === 251) accepted++;
+    if (isPositive(reply)) accepted++;
     else results[index] = { kind: 'replied', phase: 'rcpt', reply };
   }
   return accepted;
@@ -156,8 +159,6 @@ function lackingExtension(session: SmtpSession, envelope: Envelope, size: number
   if (envelope.needsSmtputf8 && !extensions.has('SMTPUTF8')) {
     return { kind: 'unsupported', extension: 'SMTPUTF8', detail: 'the receiving server does not accept internationalised addresses or headers (SMTPUTF8)' };
   }
-  // 8-bit content to a server that does not say 8BITMIME: practically all take it, and re-encoding would break
-  // signatures. Postfix, too, only converts where told to. So it is sent as it is, without BODY=.
   const limit = Number(extensions.get('SIZE') ?? 0);
   if (limit > 0 && size > limit) {
     return { kind: 'unsupported', extension: 'SIZE', detail: `the message has ${size} octets, the receiving server takes at most ${limit}` };

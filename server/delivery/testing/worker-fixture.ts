@@ -6,8 +6,10 @@ import { isConnectionFault } from '../../infra/db/faults.ts';
 import type { DnsResolver } from '../../infra/dns/resolver.ts';
 import type { ConversationLog } from '../conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../content-slots.ts';
-import type { DeliverDeps } from '../deliver.ts';
-import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, startDispatcher } from '../dispatcher.ts';
+import type { ClaimedDelivery } from '../claim.store.ts';
+import { deliver, type DeliverDeps } from '../deliver.ts';
+import type { DeliveryOutcome } from '../outcome.ts';
+import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, groupJobs, startDispatcher } from '../dispatcher.ts';
 import { defaultEgress, type EgressAddress } from '../egress/egress-address.ts';
 import { messageLoader } from '../message-loader.ts';
 import { findRoute } from '../route.ts';
@@ -59,6 +61,17 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     chooseEgress: ({ recipient }) => options.egressFor?.(recipient) ?? defaultEgress('mail.eider.test'),
     random: () => 0.5,
   };
+}
+
+/** Attempts each message and domain of the claimed rows once, all at the same time. */
+export async function deliverAll(deps: DeliverDeps, claimed: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
+  const outcomes: DeliveryOutcome[] = [];
+  await Promise.all(
+    groupJobs(claimed).map((deliveries) =>
+      deliver(deps, { queueId: deliveries[0]!.queueId, domain: deliveries[0]!.domain, deliveries, mayBegin: () => true, settle: (settled) => void outcomes.push(...settled) }),
+    ),
+  );
+  return outcomes;
 }
 
 export function startWorker(queue: QueueFixture, options: WorkerOptions): Dispatcher {

@@ -35,6 +35,8 @@ export interface TlsFailure {
   address: string;
   /** For people and for `failure-reason-code`. */
   reason: string;
+  /** What the host's side publishes, where that is its own and not the domain's: TLSA records. */
+  published?: PublishedPolicy;
 }
 
 /** What a secured connection turned out to be. */

@@ -59,8 +59,8 @@ export function tlsResults(deps: { db: Queryable; log: Logger; now(): Date }): T
   }
 
   function addFailures(destination: TlsDestination, published: PublishedPolicy, failures: readonly TlsFailure[], sendingIp: string): void {
-    for (const { result, host, address, reason } of failures) {
-      add({ ...describe(destination.domain, published), result, mxHost: host, receivingIp: address, sendingIp, reason: reason.slice(0, 200) });
+    for (const { result, host, address, reason, published: own } of failures) {
+      add({ ...describe(destination.domain, own ?? published), result, mxHost: host, receivingIp: address, sendingIp, reason: reason.slice(0, 200) });
     }
   }
 
