@@ -96,7 +96,7 @@ async function deliver(rig: Rig, count: number, queued: number): Promise<Figures
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: Number(options.workers) }, () => rig.startWorker()));
   const readyAt = performance.now();
-  const before = { postgres: rig.postgres.cpuSeconds(), workers: workersCpu(rig), sink: cpuSeconds((await askSink(rig.sink)).cpu), at: performance.now() };
+  const before = { postgres: rig.postgres.cpuSeconds(), workers: workersCpu(rig), sink: cpuSeconds((await askSink(rig.sink)).cpu) };
   const curve = await sinkReaches(rig.sink, count, readyAt);
   const seconds = (performance.now() - readyAt) / 1000;
   const sink = await askSink(rig.sink);
@@ -112,7 +112,9 @@ async function deliver(rig: Rig, count: number, queued: number): Promise<Figures
   };
 }
 
-const workersCpu = (rig: Rig): number => rig.workers.reduce((sum, worker) => sum + usageOf(worker.pid!).cpuSeconds, 0);
+function workersCpu(rig: Rig): number {
+  return rig.workers.reduce((sum, worker) => sum + usageOf(worker.pid!).cpuSeconds, 0);
+}
 
 /** At 200 a second. */
 async function waitsAtLowLoad(rig: Rig, sender: Sender): Promise<Waits> {

@@ -123,6 +123,21 @@ describe('attempts whose worker is gone', () => {
     expect(rows).toEqual([{ reason: expect.stringContaining('took their worker along') as string }]);
   });
 
+  test('where a suspect was among those lost together, only it is blamed', async () => {
+    await queue.accept(['poison@example.com']);
+    await lose();
+    await lose();
+    await queue.letTimePass();
+    await requeueDue(queue.pool, 10);
+    await queue.accept(['bystander@example.com']);
+    const rows = await queue.claim();
+    expect(rows.map((row) => [row.recipient, row.suspect]).sort()).toEqual([['bystander@example.com', false], ['poison@example.com', true]]);
+    expect(await releaseClaims(queue.pool, [rows[0]!.leaseToken], rows)).toEqual({ released: 0, lost: 2 });
+    expect(await queue.states()).toEqual(['bystander@example.com queued 1', 'poison@example.com deferred 3']);
+    const { rows: blamed } = await queue.pool.query('SELECT lost_attempts AS n FROM delivery ORDER BY recipient');
+    expect(blamed).toEqual([{ n: 0 }, { n: 3 }]);
+  });
+
   test('one that ends otherwise begins the count anew', async () => {
     await queue.accept(['bob@example.com']);
     await lose();

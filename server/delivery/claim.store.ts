@@ -3,6 +3,7 @@
 import type { Queryable } from '../infra/db/pool.ts';
 import { MAX_AGE_DAYS } from './enqueue.store.ts';
 import type { Lane } from './enqueue-types.ts';
+import { SUSPECT_LOST_ATTEMPTS } from './lease.store.ts';
 import { sqlFrom, sqlTo } from './states.ts';
 
 export interface ReadyQueue {
@@ -27,6 +28,8 @@ export interface ClaimedDelivery {
   /** Its time is over: this attempt is the last. */
   lastChance: boolean;
   suppressed: boolean;
+  /** Its last attempts ended with their worker: it is attempted with no other such beside it. */
+  suspect?: boolean;
   leaseToken: string;
   /** Seconds from when it might go first (accepted, or its send_at) until this claim; absent in journals of before. */
   waitedSeconds?: number;
@@ -101,7 +104,7 @@ UPDATE delivery d
        last_attempt_at = now()
  WHERE d.ctid = ANY(ARRAY(SELECT row FROM picked)) AND d.state IN (${sqlFrom('claim')})
 RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
-  d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lease_token AS "leaseToken",
+  d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS} AS suspect, d.lease_token AS "leaseToken",
   extract(epoch FROM now() - d.expires_at + interval '${MAX_AGE_DAYS} days')::float8 AS "waitedSeconds",
   EXISTS (SELECT FROM suppression s
            WHERE s.address_hash = sha256(convert_to(lower(d.recipient), 'UTF8'))

@@ -69,6 +69,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   const heldPerQueue = new Map<string, number>();
   const cursors: Record<Lane, Map<string, string>> = { transactional: new Map(), marketing: new Map() };
   const jobs = new Set<Promise<void>>();
+  /** One after the other: should the worker end, it is known whose fault it was. */
+  let suspects = Promise.resolve();
   let stopping = false;
   let suspended: SuspensionMatch | null = null;
   const idle = wakeable();
@@ -131,7 +133,9 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   }
 
   function begin(deliveries: ClaimedDelivery[]): void {
-    const run = runJob(deliveries).finally(() => jobs.delete(run));
+    const isSuspect = deliveries.some((delivery) => delivery.suspect);
+    const attempted = isSuspect ? (suspects = suspects.then(() => runJob(deliveries))) : runJob(deliveries);
+    const run = attempted.finally(() => jobs.delete(run));
     jobs.add(run);
   }
 

@@ -48,16 +48,22 @@ export async function giveBack(db: Queryable, rows: readonly LeasedRow[]): Promi
 /** This many attempts in a row whose worker was gone at the end, and the delivery is held. */
 export const MAX_LOST_ATTEMPTS = 5;
 
+/** From so many on, a delivery is suspected of ending its workers: it is attempted with no other suspect beside it. */
+export const SUSPECT_LOST_ATTEMPTS = 2;
+
 /*
  * What becomes of an attempt of unknown outcome. The first is made again at once: workers are stopped and killed for
  * reasons of their own. From the second on it may be this message that ends them, so it waits, longer each time, and
- * by chance as long again, so that those that were lost together come back apart and only the guilty one is lost again.
+ * by chance as long again. Where a suspect was among those lost together, only suspects are blamed; and as a worker
+ * attempts one suspect at a time, only the guilty one is blamed again and again.
+ * Needs `suspects`, which has a row if there was one.
  */
-const LOSE = `lease_token = NULL, lost_attempts = d.lost_attempts + 1,
-  state = CASE WHEN d.lost_attempts = 0 THEN ${sqlTo('loseLease')} WHEN d.lost_attempts + 1 < ${MAX_LOST_ATTEMPTS} THEN ${sqlTo('loseAgain')}
+const BLAMED = `d.lost_attempts + (d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS} OR NOT EXISTS (SELECT FROM suspects))::int`;
+const LOSE = `lease_token = NULL, lost_attempts = ${BLAMED},
+  state = CASE WHEN ${BLAMED} < ${SUSPECT_LOST_ATTEMPTS} THEN ${sqlTo('loseLease')} WHEN ${BLAMED} < ${MAX_LOST_ATTEMPTS} THEN ${sqlTo('loseAgain')}
                ELSE ${sqlTo('quarantine')} END::delivery_state,
-  due_at = now() + CASE WHEN d.lost_attempts = 0 THEN interval '0' ELSE interval '20 seconds' * 4 ^ d.lost_attempts * (0.5 + random()) END,
-  reason = CASE WHEN d.lost_attempts + 1 < ${MAX_LOST_ATTEMPTS} THEN 'The worker was gone before the attempt had ended; its outcome is unknown.'
+  due_at = now() + CASE WHEN ${BLAMED} < ${SUSPECT_LOST_ATTEMPTS} THEN interval '0' ELSE interval '20 seconds' * 4 ^ d.lost_attempts * (0.5 + random()) END,
+  reason = CASE WHEN ${BLAMED} < ${MAX_LOST_ATTEMPTS} THEN 'The worker was gone before the attempt had ended; its outcome is unknown.'
                 ELSE '${MAX_LOST_ATTEMPTS} attempts in a row took their worker along: held for somebody to look at.' END`;
 
 /** Of a row that LOSE has changed; needs lease_token as `lost`. */
@@ -80,10 +86,12 @@ SELECT count(*) AS moved FROM moved`;
 
 const TAKE_LEASES = `
 WITH ended AS MATERIALIZED (
-  SELECT ctid AS row, lease_token FROM delivery
+  SELECT ctid AS row, lease_token, lost_attempts FROM delivery
    WHERE state IN (${sqlFrom('loseLease')}) AND due_at <= now()
      AND abs(extract(epoch FROM now()) * 1000 - $2::float8) <= ${STEP_MS}
    ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+), suspects AS (
+  SELECT FROM ended WHERE lost_attempts >= ${SUSPECT_LOST_ATTEMPTS}
 ), lost AS (
   UPDATE delivery d SET ${LOSE} FROM ended WHERE d.ctid = ended.row AND d.ctid = ANY(ARRAY(SELECT row FROM ended))
   RETURNING d.tenant_id, d.queue_id, d.recipient_no, d.recipient, d.attempts, d.state, d.reason, ended.lease_token AS lost
@@ -143,9 +151,14 @@ WITH released AS (
 SELECT count(*) AS released FROM released`;
 
 const LOSE_BEGUN = `
-WITH lost AS (
+WITH begun AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[]) AS begun(queue_id, recipient_no, lease_token)
+), suspects AS (
+  SELECT FROM begun JOIN delivery d ON d.queue_id = begun.queue_id AND d.recipient_no = begun.recipient_no AND d.lease_token = begun.lease_token
+   WHERE d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS}
+), lost AS (
   UPDATE delivery d SET ${LOSE}
-    FROM unnest($1::uuid[], $2::int[], $3::uuid[]) AS begun(queue_id, recipient_no, lease_token)
+    FROM begun
    WHERE d.queue_id = begun.queue_id AND d.recipient_no = begun.recipient_no AND d.lease_token = begun.lease_token
   RETURNING d.tenant_id, d.queue_id, d.recipient_no, d.recipient, d.attempts, d.state, d.reason, begun.lease_token AS lost
 ), events AS (

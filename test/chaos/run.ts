@@ -28,6 +28,11 @@ const { values: options } = parseArgs({
 /** Everything must be delivered so long after the last fault: leases end within a minute, and nobody's is taken for half of one more. */
 const DRAIN_MS = 240_000;
 
+const WHY: Record<Need, string> = {
+  'small disks': 'wants root, to mount a small file system',
+  'settable clock': 'wants the package libfaketime',
+};
+
 interface Row {
   name: string;
   times: number;
@@ -75,11 +80,6 @@ async function main(): Promise<number> {
     if (!options.keep) await world.stop();
   }
 }
-
-const WHY: Record<Need, string> = {
-  'small disks': 'wants root, to mount a small file system',
-  'settable clock': 'wants the package libfaketime',
-};
 
 async function injectFaults(world: World, plan: ReturnType<typeof planFaults>, random: () => number, say: (line: string) => void): Promise<Row[]> {
   const rows = new Map<string, Row>(FAULTS.map(({ name }) => [name, { name, times: 0, recoveryMs: [] }]));
