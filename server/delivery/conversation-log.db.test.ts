@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { conversationLog, conversationsOf } from './conversation-log.ts';
+import { conversationLog, conversationsOf, eraseConversations } from './conversation-log.ts';
 import { dropOldConversations, ensureConversationPartitions } from './conversation.store.ts';
 import { newQueueId } from './queue-id.ts';
 import { queueFixture, type QueueFixture } from './testing/queue-fixture.ts';
@@ -42,6 +42,18 @@ test('one that was lost is told as lost', async () => {
   const id = randomUUID();
   await event(id, 0, `${newQueueId(Date.now())}/0`);
   expect(await conversationsOf(queue.pool, id)).toMatchObject([{ recipientNos: [0], lines: null }]);
+});
+
+test('erased is what was said of a message, and nothing of its neighbours', async () => {
+  const conversations = conversationLog({ pool: queue.pool, log });
+  const [mine, other] = [randomUUID(), randomUUID()];
+  const opening = ['0 S 220 mx.example'];
+  await Promise.all([[mine, 'x@example.com'], [other, 'y@example.com']].map(([queueId, address]) => event(queueId!, 0, conversations.add({ queueId: queueId!, recipientNos: [0], attempt: 1, opening, lines: [`0 C RCPT TO:<${address}>`] }))));
+  await conversations.flushed();
+  expect(await eraseConversations(queue.pool, [mine])).toBe(1);
+  expect(await eraseConversations(queue.pool, [mine])).toBe(0);
+  expect(await conversationsOf(queue.pool, mine)).toMatchObject([{ lines: opening }]);
+  expect(await conversationsOf(queue.pool, other)).toMatchObject([{ lines: [...opening, '0 C RCPT TO:<y@example.com>'] }]);
 });
 
 test('many are cut into rows, and compressed', async () => {

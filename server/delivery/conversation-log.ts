@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Pool, Queryable } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
-import { insertConversations, selectConversations, selectReferences } from './conversation.store.ts';
+import { insertConversations, lockConversations, selectConversations, selectReferences, updateConversations } from './conversation.store.ts';
 import { newQueueId } from './queue-id.ts';
 
 /** One attempt for the recipients of one message in one domain. */
@@ -46,6 +46,9 @@ const MAX_DECOMPRESSED = 16 * 1024 * 1024;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
+const packed = (body: ChunkBody): Promise<Buffer> => compress(JSON.stringify(body), { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+const unpacked = async (body: Buffer): Promise<ChunkBody> => JSON.parse((await decompress(body, { maxOutputLength: MAX_DECOMPRESSED })).toString('utf8')) as ChunkBody;
+
 /** As stored: openings once each, attempts referring to them by number. */
 interface ChunkBody {
   openings: (readonly string[])[];
@@ -78,8 +81,7 @@ export function conversationLog(deps: { pool: Pool; log: Logger }): Conversation
       const chunk = waiting[0]!;
       try {
         const { openings, attempts } = chunk;
-        const body = await compress(JSON.stringify({ openings, attempts } satisfies ChunkBody), { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
-        await insertConversations(deps.pool, { id: chunk.id, attempts: attempts.length, body });
+        await insertConversations(deps.pool, { id: chunk.id, attempts: attempts.length, body: await packed({ openings, attempts }) });
         if (waiting[0] === chunk) waiting.shift();
       } catch (error) {
         deps.log.warn({ err: error, attempts: chunk.attempts.length }, 'conversations could not be stored; trying again');
@@ -128,7 +130,7 @@ export async function conversationsOf(db: Queryable, queueId: string): Promise<(
   const ids = [...new Set(references.map(({ reference }) => reference.split('/')[0]!))];
   const chunks = new Map<string, ChunkBody>();
   for (const { id, body } of await selectConversations(db, ids)) {
-    chunks.set(id, JSON.parse((await decompress(body, { maxOutputLength: MAX_DECOMPRESSED })).toString('utf8')) as ChunkBody);
+    chunks.set(id, await unpacked(body));
   }
   return references.map(({ reference, at, recipientNos, attempt }) => {
     const [id = '', place] = reference.split('/');
@@ -137,4 +139,25 @@ export async function conversationsOf(db: Queryable, queueId: string): Promise<(
     if (!chunk || !entry || entry.q !== queueId) return { queueId, at, reference, recipientNos, attempt, lines: null };
     return { queueId, at, reference, recipientNos: entry.r, attempt: entry.n, lines: [...(chunk.openings[entry.o] ?? []), ...entry.l] };
   });
+}
+
+/**
+ * Takes what was said about these messages out of what is kept. To be called in a transaction, while the events that lead
+ * to it are there; safe to repeat.
+ * @returns how many attempts' conversations were erased
+ */
+export async function eraseConversations(db: Queryable, queueIds: readonly string[]): Promise<number> {
+  const ids = new Set<string>();
+  for (const queueId of queueIds) for (const { reference } of await selectReferences(db, queueId)) ids.add(reference.split('/')[0]!);
+  const wanted = new Set(queueIds);
+  let erased = 0;
+  for (const { id, body } of await lockConversations(db, [...ids])) {
+    const chunk = await unpacked(body);
+    const found = chunk.attempts.filter((attempt) => wanted.has(attempt.q) && attempt.l.length > 0);
+    if (found.length === 0) continue;
+    for (const attempt of found) attempt.l = [];
+    await updateConversations(db, id, await packed(chunk));
+    erased += found.length;
+  }
+  return erased;
 }

@@ -38,6 +38,16 @@ export async function selectConversations(db: Queryable, ids: readonly string[])
   return result.rows;
 }
 
+/** The same, held against other changes until the transaction ends; in one order, so that two of them never wait in a circle. */
+export async function lockConversations(db: Queryable, ids: readonly string[]): Promise<{ id: string; body: Buffer }[]> {
+  const result = await db.query<{ id: string; body: Buffer }>('SELECT id, body FROM delivery_conversation WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
+  return result.rows;
+}
+
+export async function updateConversations(db: Queryable, id: string, body: Buffer): Promise<void> {
+  await db.query('UPDATE delivery_conversation SET body = $2 WHERE id = $1', [id, body]);
+}
+
 /** Makes the day partitions from yesterday to `daysAhead` days from now; returns how many were missing. */
 export async function ensureConversationPartitions(db: Queryable, daysAhead: number): Promise<number> {
   const result = await db.query<{ made: number }>(

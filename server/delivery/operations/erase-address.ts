@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { BlobStore } from '../../infra/blobs/blob-store.ts';
 import type { PoolClient } from '../../infra/db/pool.ts';
 import { withTransaction } from '../../infra/db/with-transaction.ts';
+import { eraseConversations } from '../conversation-log.ts';
 import { type EventPosition, LOG_START } from '../events/event-log.store.ts';
 import { type Erasure, eraseElsewhere, eraseFromEvents, eraseMessages, messagesOf, nextStretch } from './erase-address.store.ts';
 import { type CommandDeps, runCommand } from './queue-commands.ts';
@@ -54,7 +55,7 @@ export async function eraseAddress(
   return {
     pseudonym: erasure.pseudonym,
     cancelled,
-    changed: { events: log.events, messages: log.messages, ...elsewhere },
+    changed: { events: log.events, messages: log.messages, conversations: log.conversations, ...elsewhere },
     left: { attempting, messages: log.needed },
   };
 }
@@ -64,23 +65,26 @@ async function eraseFromLog(
   deps: ErasureDeps,
   erasure: Erasure,
   onStep: (client: PoolClient, changed: number) => Promise<void>,
-): Promise<{ events: number; messages: number; needed: number }> {
-  const total = { events: 0, messages: 0, needed: 0 };
+): Promise<{ events: number; messages: number; conversations: number; needed: number }> {
+  const total = { events: 0, messages: 0, conversations: 0, needed: 0 };
   for (let after: EventPosition = LOG_START; ; ) {
     const end = await nextStretch(deps.pool, after, EVENTS_PER_STEP);
     if (end === null) return total;
     const from = after;
     const step = await withTransaction(deps.pool, async (client) => {
-      const messages = await eraseMessages(client, erasure, await messagesOf(client, erasure, from, end));
+      const ids = await messagesOf(client, erasure, from, end);
+      const conversations = await eraseConversations(client, ids);
+      const messages = await eraseMessages(client, erasure, ids);
       // What still has to go out keeps the events that lead to it, for the next run.
       const events = messages.needed > 0 ? 0 : await eraseFromEvents(client, erasure, from, end);
-      await onStep(client, messages.emptied + events);
-      return { ...messages, events };
+      await onStep(client, messages.emptied + events + conversations);
+      return { ...messages, events, conversations };
     });
     // After the commit: a blob without its message is dropped with its day, a message without its blob could not be sent.
     for (const blob of step.blobs) await deps.blobs.delete(blob);
     total.events += step.events;
     total.messages += step.emptied;
+    total.conversations += step.conversations;
     total.needed += step.needed;
     after = end;
   }
