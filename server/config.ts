@@ -59,6 +59,7 @@ const environment = z.object({
   EIDER_REPORT_FROM: optionalText,
   EIDER_PUBLIC_URL: optionalText,
   EIDER_SECRET_KEY_FILE: optionalText,
+  EIDER_FEEDBACK_KEYS_FILE: optionalText,
   EIDER_TLS_CERT: optionalText,
   EIDER_TLS_KEY: optionalText,
   EIDER_SUPERVISOR_SOCKET: optionalText,
@@ -107,6 +108,8 @@ export interface Config {
   /** `host:port` of WildDuck's LMTP. */
   wildduckLmtp: string | undefined;
   secretKeyFile: string | undefined;
+  /** Keys of the tokens in return paths. */
+  feedbackKeysFile: string | undefined;
   tlsCertFile: string | undefined;
   tlsKeyFile: string | undefined;
   supervisorSocket: string | undefined;
@@ -159,6 +162,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     wildduckApiTokenFile: values.WILDDUCK_API_TOKEN_FILE,
     wildduckLmtp: values.WILDDUCK_LMTP,
     secretKeyFile: values.EIDER_SECRET_KEY_FILE,
+    feedbackKeysFile: values.EIDER_FEEDBACK_KEYS_FILE,
     tlsCertFile: values.EIDER_TLS_CERT,
     tlsKeyFile: values.EIDER_TLS_KEY,
     supervisorSocket: values.EIDER_SUPERVISOR_SOCKET,

@@ -12,7 +12,7 @@ test.describe('the operator’s command line', () => {
     expect(json.exitCode, json.stderr).toBe(0);
     const status = JSON.parse(json.stdout) as { roles: { role: string; pid: number; restarts: number }[] };
     const roles = status.roles.map(({ role }) => role);
-    for (const role of ['postgres', 'valkey', 'gateway', 'wildduck', 'inbound', 'submission', 'delivery', 'scheduler', 'indexer', 'web']) expect(roles).toContain(role);
+    for (const role of ['postgres', 'valkey', 'gateway', 'wildduck', 'inbound', 'submission', 'delivery', 'scheduler', 'events', 'indexer', 'web']) expect(roles).toContain(role);
     const text = await eider(product, ['status']);
     expect(text.stdout).toMatch(/wildduck\s+ready/);
   });

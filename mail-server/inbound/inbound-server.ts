@@ -12,6 +12,7 @@ import type { Spool } from '../smtp/spool.ts';
 import type { Delivery, Envelope } from './mailbox-store.ts';
 import type { ReverseLookup } from './client-name.ts';
 import { checkRecipient, type RecipientSources } from './recipient-check.ts';
+import type { IntakeRecipient, ReportIntake } from './report-intake.ts';
 import type { TakenMessage, TakeMessage } from './take-message.ts';
 
 /** RFC 5321 4.5.3.1.8 asks for 100; mailing lists send more at once. */
@@ -23,6 +24,8 @@ export interface InboundOptions {
   tls: { keyFile: string; certFile: string };
   recipients: RecipientSources;
   take: TakeMessage;
+  /** Where reports go; without it their addresses are ordinary ones. */
+  reports?: ReportIntake;
   /** Told once the sender has shown that it read the 250. */
   onReplySeen(taken: TakenMessage): Promise<void>;
   spool: Spool;
@@ -33,7 +36,7 @@ export interface InboundOptions {
   reverse?: ReverseLookup;
 }
 
-type Session = SMTPServerSession & { deliveries?: Map<string, Delivery> };
+type Session = SMTPServerSession & { deliveries?: Map<string, Delivery>; reports?: Map<string, IntakeRecipient> };
 
 /** Builds the server; the caller listens and stops. */
 export function createInboundServer(options: InboundOptions): GuardedServer {
@@ -60,10 +63,11 @@ export function createInboundServer(options: InboundOptions): GuardedServer {
 
       onMailFrom(_address, session: Session, callback) {
         session.deliveries = new Map();
+        session.reports = new Map();
         answer(assertDiskSpace(options.spool), callback, fault(session));
       },
       onRcptTo(address, session: Session, callback) {
-        answer(addRecipient(options.recipients, session, address.address), callback, fault(session));
+        answer(addRecipient(options, session, address.address), callback, fault(session));
       },
       onData(stream, session: Session, callback) {
         answer(takeContent(server, options, content, stream, session), (error, text) => {
@@ -84,10 +88,18 @@ async function assertDiskSpace(spool: Spool): Promise<void> {
 }
 
 /** Several addresses of one user make one delivery, under the first of them. */
-async function addRecipient(sources: RecipientSources, session: Session, address: string): Promise<void> {
+async function addRecipient(options: InboundOptions, session: Session, address: string): Promise<void> {
   const { mailFrom } = session.envelope;
   const announced = mailFrom && mailFrom.args ? Number(mailFrom.args['SIZE']) || 0 : 0;
-  const check = await checkRecipient(sources, address, announced);
+  const intake = (await options.reports?.check(address, session.remoteAddress)) ?? { kind: 'ordinary' };
+  if (intake.kind === 'refused') throw new ReplyError(intake.reply.code, intake.reply.text);
+  if (intake.kind === 'intake') {
+    (session.reports ??= new Map()).set(address.toLowerCase(), intake.recipient);
+    if (!intake.mailboxToo) return;
+  }
+  const check = await checkRecipient(options.recipients, address, announced);
+  // An address of ours needs no mailbox; a person's does.
+  if (check.kind === 'refused' && intake.kind === 'intake' && !intake.recipient.complaintsOnly) return;
   if (check.kind === 'refused') throw new ReplyError(check.reply.code, check.reply.text);
   const deliveries = (session.deliveries ??= new Map());
   if (!deliveries.has(check.mailbox.userId)) deliveries.set(check.mailbox.userId, { mailbox: check.mailbox, recipient: address });
@@ -101,6 +113,7 @@ async function takeContent(
   session: Session,
 ): Promise<string> {
   const deliveries = [...(session.deliveries ?? new Map<string, Delivery>()).values()];
+  const reports = [...(session.reports ?? new Map<string, IntakeRecipient>()).values()];
   const envelope = envelopeOf(session);
   const tls = session.secure && session.tlsOptions ? { version: session.tlsOptions.version, cipher: session.tlsOptions.name } : undefined;
   const received = await receiveContent(stream, options.spool, limits);
@@ -108,6 +121,8 @@ async function takeContent(
   try {
     // One reply stands for all recipients, so a mailbox that overflows by this one message stops it only
     // when nobody else waits for it; the next RCPT finds that mailbox full.
+    if (reports.length > 0) await options.reports!.store(reports, envelope, received);
+    if (deliveries.length === 0) return '2.0.0 Report taken';
     if (deliveries.every(({ mailbox }) => mailbox.freeBytes < received.bytes)) throw new ReplyError(552, '5.2.2 Message is larger than what still fits into the mailbox');
     const taken = await options.take({ queueId: queueIdNow(), envelope, deliveries, content: received, tls, receivedAt: new Date() });
     const connection = server.session(session.id);

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { loadConfig, required } from '../../server/config.ts';
 import { findHostedDomain } from '../../server/domains/find-hosted-domain.ts';
+import { insertReport, isBacklogAbove } from '../../server/delivery/feedback/intake.store.ts';
+import { installationTokenKeys } from '../../server/delivery/feedback/token-keys.ts';
 import { logger } from '../../server/infra/log/logger.ts';
 import { parseDomain } from '../../server/mail/address.ts';
 import { runRole } from '../smtp/role.ts';
@@ -12,6 +14,7 @@ import { createInboundServer } from './inbound-server.ts';
 import { createLargeMessages } from './large-messages.ts';
 import { assembleMessageDeps } from './message-deps.ts';
 import type { RecipientSources } from './recipient-check.ts';
+import { createReportIntake } from './report-intake.ts';
 import { selectResponsibleUser } from './responsible-user.store.ts';
 import { createTakeMessage } from './take-message.ts';
 
@@ -23,8 +26,10 @@ runRole('inbound', async () => {
   await spool.open();
   const deps = await assembleMessageDeps(config, log, 'inbound');
   const { pool, store } = deps;
+  const isHosted = createHostedDomains((name) => findHostedDomain(pool, name));
+  const tokenKeys = installationTokenKeys(config);
   const recipients: RecipientSources = {
-    isHosted: createHostedDomains((name) => findHostedDomain(pool, name)),
+    isHosted,
     findMailbox: (address) => store.find(address),
     async findResponsible(domain) {
       const userId = await selectResponsibleUser(pool, parseDomain(domain) ?? domain);
@@ -39,6 +44,11 @@ runRole('inbound', async () => {
     tls: { keyFile: required(config.tlsKeyFile, 'EIDER_TLS_KEY'), certFile: required(config.tlsCertFile, 'EIDER_TLS_CERT') },
     recipients,
     take: (message) => (message.content.path ? large.take(message) : takeSmall(message)),
+    reports: createReportIntake({
+      hostname: config.hostname, isHosted, keys: tokenKeys.accepted, log,
+      insert: (report) => insertReport(pool, report),
+      isBacklogAbove: (count) => isBacklogAbove(pool, count),
+    }),
     onReplySeen: (taken) => deps.storedEarlier.forget(taken.key),
     spool,
     log,

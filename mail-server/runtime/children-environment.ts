@@ -37,6 +37,7 @@ export function childrenEnvironment(inputs: EnvironmentInputs): NodeJS.ProcessEn
     WILDDUCK_API_TOKEN_FILE: config.wildduckApiTokenFile ?? secrets.wildduckApiTokenFile,
     WILDDUCK_LMTP: config.wildduckLmtp ?? `127.0.0.1:${ports.wildduckLmtp}`,
     EIDER_SECRET_KEY_FILE: config.secretKeyFile ?? secrets.secretKeyFile,
+    EIDER_FEEDBACK_KEYS_FILE: config.feedbackKeysFile ?? secrets.feedbackKeysFile,
     EIDER_TLS_CERT: certificate.certFile,
     EIDER_TLS_KEY: certificate.keyFile,
     EIDER_SUPERVISOR_SOCKET: paths.supervisorSocket,

@@ -5,7 +5,7 @@ import { nodeRole, portsOf, selectRoles } from './roles.ts';
 const all = selectRoles(undefined);
 
 it('runs every role unless told which', () => {
-  expect(all).toEqual({ node: ['gateway', 'wildduck', 'delivery', 'scheduler', 'indexer', 'inbound', 'submission'], web: true });
+  expect(all).toEqual({ node: ['gateway', 'wildduck', 'delivery', 'scheduler', 'events', 'indexer', 'inbound', 'submission'], web: true });
   expect(selectRoles(' , ')).toEqual(all);
   expect(selectRoles('delivery, web')).toEqual({ node: ['delivery'], web: true });
   expect(selectRoles('inbound')).toEqual({ node: ['inbound'], web: false });

@@ -27,6 +27,7 @@ const NODE_ROLES: Record<string, { entry: string; needs: readonly string[]; node
   // Contents pass through: a large young generation would only keep them longer (330 MB resident, against under 200).
   delivery: { entry: 'server/workers/delivery.ts', needs: ['postgres', 'valkey'], nodeOptions: ['--max-semi-space-size=4'] },
   scheduler: { entry: 'server/workers/scheduler.ts', needs: ['postgres', 'valkey'] },
+  events: { entry: 'server/workers/events.ts', needs: ['postgres'] },
   indexer: { entry: 'server/workers/indexer.ts', needs: ['postgres', 'gateway', 'wildduck'] },
   inbound: { entry: 'mail-server/inbound/main.ts', needs: ['postgres', 'wildduck'] },
   submission: { entry: 'mail-server/submission/main.ts', needs: ['postgres', 'wildduck'] },

@@ -10,6 +10,8 @@ export interface Secrets {
   secretKeyFile: string;
   wildduckApiTokenFile: string;
   valkeyPassword: string;
+  /** Keys of the tokens in return paths: `id base64` a line, the first one signs (server/delivery/feedback/token-keys.ts). */
+  feedbackKeysFile: string;
 }
 
 export interface Certificate {
@@ -28,7 +30,9 @@ export function ensureSecrets(folder: string): Secrets {
   ensureSecret(secretKeyFile, () => randomBytes(32).toString('base64'));
   ensureSecret(wildduckApiTokenFile, () => randomBytes(32).toString('hex'));
   const valkeyPassword = ensureSecret(join(folder, 'valkey.password'), () => randomBytes(24).toString('hex'));
-  return { secretKeyFile, wildduckApiTokenFile, valkeyPassword };
+  const feedbackKeysFile = join(folder, 'feedback.keys');
+  ensureSecret(feedbackKeysFile, () => `1 ${randomBytes(32).toString('base64')}`);
+  return { secretKeyFile, wildduckApiTokenFile, valkeyPassword, feedbackKeysFile };
 }
 
 function ensureSecret(path: string, make: () => string): string {

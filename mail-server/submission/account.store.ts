@@ -11,7 +11,7 @@ export async function selectSubmittingAccount(db: Queryable, wildduckUserId: str
   const { rows } = await db.query<{ id: string; tenant_id: string }>(
     `SELECT account.id, account.tenant_id
        FROM account JOIN tenant ON tenant.id = account.tenant_id
-      WHERE account.wildduck_user_id = $1 AND account.status = 'active' AND tenant.status = 'active'`,
+      WHERE account.wildduck_user_id = $1 AND account.status = 'active' AND tenant.status <> 'suspended'`,
     [wildduckUserId],
   );
   const row = rows[0];

@@ -8,6 +8,8 @@ import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
 import { signingKeysFor } from '../../server/domains/signing-keys.ts';
 import { openBlobStore } from '../../server/infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../../server/infra/crypto/secret-box.ts';
+import { suppressionText } from '../../server/delivery/suppression/suppression-rules.ts';
+import { selectSuppressingReason } from '../../server/delivery/suppression/suppression.store.ts';
 import { createPool } from '../../server/infra/db/pool.ts';
 import { logger } from '../../server/infra/log/logger.ts';
 import { wildduckClientFromConfig } from '../../server/infra/wildduck/client.ts';
@@ -53,6 +55,10 @@ runRole('submission', async () => {
     signIn: { wildduck, counters, findAccount: (userId: string) => selectSubmittingAccount(pool, userId) },
     take: createTakeSubmission({ serverName: config.hostname, rules, enqueue: (input) => enqueue(queue, input), sentCopies, log }),
     maxRecipientsPerHour: MAX_RECIPIENTS_PER_HOUR,
+    async findSuppression(tenantId: string, address: string) {
+      const reason = await selectSuppressingReason(pool, { address, tenantId, lane: 'transactional', source: 'submission' });
+      return reason === null ? null : suppressionText(reason);
+    },
     rules, counters, spool, log,
   };
   const starttls = createSubmissionServer({ ...common, implicitTls: false });

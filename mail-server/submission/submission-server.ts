@@ -33,6 +33,8 @@ export interface SubmissionOptions {
   spool: Spool;
   log: Logger;
   maxRecipientsPerHour: number;
+  /** Why a recipient gets nothing from this tenant, in words for people; null: nothing is against it. */
+  findSuppression?(tenantId: string, address: string): Promise<string | null>;
   limits?: Partial<ServerLimits>;
   content?: Partial<ContentLimits>;
 }
@@ -102,6 +104,8 @@ async function openTransaction(options: SubmissionOptions, session: Session, add
 async function countRecipient(options: SubmissionOptions, session: Session, address: SMTPServerAddress): Promise<void> {
   const parsed = parseAddress(address.address);
   if (parsed.kind === 'invalid') throw new ReplyError(553, `5.1.3 RCPT TO: ${parsed.rule}`);
+  const suppressed = await options.findSuppression?.(session.user!.tenantId, parsed.value.address);
+  if (suppressed) throw new ReplyError(550, `5.7.1 ${suppressed}`);
   const sum = await options.counters.add(`recipients:${session.user!.accountId}`, 1, HOUR_SECONDS);
   if (sum > options.maxRecipientsPerHour) {
     throw new ReplyError(452, `4.7.1 More than ${options.maxRecipientsPerHour} recipients in an hour: try again in the next`);

@@ -107,6 +107,11 @@ export function rejectionReply(code: EnqueueRejectionCode, rule: string): { code
       return { code: 550, text: `5.6.0 ${rule}` };
     case 'invalid-dsn-parameter':
       return { code: 501, text: `5.5.4 ${rule}` };
+    case 'suppressed':
+      return { code: 550, text: `5.7.1 ${rule}` };
+    // Temporary, and told at once: the person keeps the message and learns why.
+    case 'sending-stopped':
+      return { code: 450, text: `4.7.1 ${rule}` };
     case 'invalid-send-at':
     case 'idempotency-mismatch':
       return { code: 554, text: `5.0.0 ${rule}` };

@@ -47,13 +47,16 @@ export interface MailStack {
   stop(): Promise<void>;
 }
 
-export type Role = 'gateway' | 'wildduck' | 'inbound' | 'submission';
+export type Role = 'gateway' | 'wildduck' | 'inbound' | 'submission' | 'delivery' | 'events';
 
 const ENTRIES: Record<Role, string> = {
   gateway: 'mail-server/documentdb-gateway/main.ts',
   wildduck: 'mail-server/wildduck/main.ts',
   inbound: 'mail-server/inbound/main.ts',
   submission: 'mail-server/submission/main.ts',
+  // Not started with the others: most tests look at what stands in the queue.
+  delivery: 'server/workers/delivery.ts',
+  events: 'server/workers/events.ts',
 };
 
 /**
@@ -84,6 +87,7 @@ export async function startMailStack(extra: Record<string, string> = {}, withRsp
     MONGO_URL: `mongodb://${encodeURIComponent(socket)}/wildduck_${process.pid}`,
     WILDDUCK_API_URL: `http://127.0.0.1:${ports.api}`, WILDDUCK_LMTP: `127.0.0.1:${ports.lmtp}`,
     WILDDUCK_API_TOKEN_FILE: secrets.wildduckApiTokenFile, EIDER_SECRET_KEY_FILE: secrets.secretKeyFile,
+    EIDER_FEEDBACK_KEYS_FILE: secrets.feedbackKeysFile,
     EIDER_TLS_CERT: certificate.certFile, EIDER_TLS_KEY: certificate.keyFile,
     // No test may ask the machine's resolver: nothing answers here, at once.
     DNS_SERVERS: '127.0.0.1:1',
@@ -125,7 +129,7 @@ export async function startMailStack(extra: Record<string, string> = {}, withRsp
       running.set('valkey', await startService(runAs, valkey, join(home, 'valkey.log'), () => answersPing(valkey.url)));
     },
     async stop() {
-      for (const role of ['submission', 'inbound', 'wildduck', 'gateway', 'rspamd', 'valkey']) await end(running.get(role), 'SIGTERM');
+      for (const role of ['delivery', 'events', 'submission', 'inbound', 'wildduck', 'gateway', 'rspamd', 'valkey']) await end(running.get(role), 'SIGTERM');
       await database.drop();
       rmSync(home, { recursive: true, force: true });
     },

@@ -15,6 +15,9 @@ import { addRoute } from './route.ts';
 import { addStatus } from './status.ts';
 import { addTenant } from './tenant.ts';
 import { addUser } from './user.ts';
+import { addDomainReports, addFeedback } from './feedback.ts';
+import { addPauses, addReputation } from './reputation.ts';
+import { addSuppression } from './suppression.ts';
 
 /** Wrong usage, as most programs have it; 1 is for what was refused. */
 const USAGE = 2;
@@ -25,6 +28,7 @@ program
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
 for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addRoute, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
+for (const add of [addSuppression, addReputation, addPauses, addFeedback, addDomainReports]) add(program);
 inherit(program);
 
 try {

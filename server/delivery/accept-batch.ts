@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConnectionFault, isPassingFault, sqlState } from '../infra/db/faults.ts';
 import type { Pool } from '../infra/db/pool.ts';
-import { ensurePartitions, ensurePartitionsAround, insertMessages, selectStored, type StorableMessage } from './enqueue.store.ts';
+import { ensurePartitions, ensurePartitionsAround, type InsertResult, insertMessages, selectStored, type StorableMessage } from './enqueue.store.ts';
 import { queueIdTime } from './queue-id.ts';
 
 const MAX_BATCH_MESSAGES = 250;
@@ -14,13 +14,13 @@ const MAX_WRITES = 2;
 const RETRY_DELAYS_MS = [50, 200, 500, 1_000, 2_000, 4_000];
 
 export interface AcceptBatch {
-  /** Resolves once the commit is on disk: true when stored, false when its idempotency key was taken. */
-  add(message: StorableMessage): Promise<boolean>;
+  /** Resolves once the commit is on disk; null when its idempotency key was taken. */
+  add(message: StorableMessage): Promise<InsertResult | null>;
 }
 
 interface Waiting {
   message: StorableMessage;
-  resolve(stored: boolean): void;
+  resolve(result: InsertResult | null): void;
   reject(error: unknown): void;
 }
 
@@ -63,7 +63,7 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
 async function write(pool: Pool, batch: Waiting[]): Promise<void> {
   try {
     const stored = await store(pool, batch.map((entry) => entry.message));
-    for (const entry of batch) entry.resolve(stored.has(entry.message.queueId));
+    for (const entry of batch) entry.resolve(stored.get(entry.message.queueId) ?? null);
   } catch (error) {
     if (batch.length === 1 || isConnectionFault(error)) {
       for (const entry of batch) entry.reject(error);
@@ -78,13 +78,14 @@ async function write(pool: Pool, batch: Waiting[]): Promise<void> {
  * Inserts, and finds out after a broken connection whether the commit had happened: the ids are ours, so
  * asking for them tells. Without this, a caller would be told to try again and the message go out twice.
  */
-async function store(pool: Pool, messages: StorableMessage[]): Promise<Set<string>> {
+async function store(pool: Pool, messages: StorableMessage[]): Promise<Map<string, InsertResult>> {
   for (let attempt = 0; ; attempt++) {
     try {
       const known = attempt === 0 ? new Set<string>() : await selectStored(pool, messages.map((message) => message.queueId));
       const missing = messages.filter((message) => !known.has(message.queueId));
-      const stored = missing.length > 0 ? await insertMessages(pool, missing) : known;
-      return new Set([...known, ...stored]);
+      const stored = missing.length > 0 ? await insertMessages(pool, missing) : new Map<string, InsertResult>();
+      for (const queueId of known) stored.set(queueId, { kind: 'stored' });
+      return stored;
     } catch (error) {
       const delayMs = RETRY_DELAYS_MS[attempt];
       if (delayMs === undefined) throw error;

@@ -18,10 +18,11 @@ const delivered: Extract<Outcome, { kind: 'delivered' }> = { kind: 'delivered', 
 describe('ready queues', () => {
   test('each tenant and domain once, whatever waits in it; only what is due, in that lane, of active tenants', async () => {
     const other = await queue.addTenant();
-    const suspended = await queue.addTenant('suspended');
+    const suspended = await queue.addTenant();
     for (let i = 0; i < 30; i++) await queue.accept([`r${i}@a.example`, `r${i}@b.example`]);
     await queue.accept(['x@a.example'], { tenantId: other });
     await queue.accept(['x@a.example'], { tenantId: suspended });
+    await queue.pool.query(`UPDATE tenant SET status = 'suspended' WHERE id = $1`, [suspended]);
     await queue.accept(['x@m.example'], { lane: 'marketing' });
     await queue.accept(['x@later.example'], { sendAt: new Date(Date.now() + 60_000) });
     const ready = await selectReadyQueues(queue.pool, 'transactional', new Map(), 100);

@@ -5,6 +5,7 @@ import { MAX_AGE_DAYS } from './enqueue.store.ts';
 import type { Lane } from './enqueue-types.ts';
 import { SUSPECT_LOST_ATTEMPTS } from './lease.store.ts';
 import { sqlFrom, sqlTo } from './states.ts';
+import { sqlSuppressing } from './suppression/suppression-sql.store.ts';
 
 export interface ReadyQueue {
   tenantId: string;
@@ -106,10 +107,11 @@ UPDATE delivery d
 RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
   d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS} AS suspect, d.lease_token AS "leaseToken",
   extract(epoch FROM now() - d.expires_at + interval '${MAX_AGE_DAYS} days')::float8 AS "waitedSeconds",
-  EXISTS (SELECT FROM suppression s
-           WHERE s.address_hash = sha256(convert_to(lower(d.recipient), 'UTF8'))
-             AND (s.tenant_id IS NULL OR s.tenant_id = d.tenant_id)
-             AND (s.expires_at IS NULL OR s.expires_at > now())) AS suppressed`;
+  EXISTS (SELECT ${sqlSuppressing({
+    address: 'd.recipient', tenantId: 'd.tenant_id', lane: 'd.lane',
+    // Read only for the few that have a row in the list.
+    source: '(SELECT m.source FROM outgoing_message m WHERE m.queue_id = d.queue_id)',
+  })}) AS suppressed`;
 
 /**
  * Leases up to `count` rows of each wanted queue to `leaseToken` and records that their attempts begin.

@@ -30,6 +30,8 @@ export interface DeliverDeps {
   findRoute(domain: string, relaxed?: boolean): Promise<RouteResult>;
   /** The address that recipients of one message in one domain go out from. */
   chooseEgress(delivery: ClaimedDelivery, route: Route): EgressAddress;
+  /** The envelope sender of a transaction; left out: the message's own. */
+  reversePathOf?(message: LoadedMessage, deliveries: readonly ClaimedDelivery[]): Promise<string>;
   random(): number;
 }
 
@@ -116,7 +118,9 @@ async function send(
   deliveries: ClaimedDelivery[],
   job: DeliveryJob,
 ): Promise<DeliveryOutcome[]> {
-  const envelope = envelopeOf(message, deliveries);
+  // Mail that stays here needs no way back: our MX refuses at once or takes it for good.
+  const reversePath = route.local ? message.reversePath : ((await deps.reversePathOf?.(message, deliveries)) ?? message.reversePath);
+  const envelope = envelopeOf(message, reversePath, deliveries);
   const pieces = piecesOf(signature, message.content);
   const egress = deps.chooseEgress(deliveries[0]!, route);
   const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider: providerOf(route.hosts) };
@@ -210,9 +214,9 @@ const isAccepted = (result: RecipientResult): boolean => result.kind === 'replie
 const diedBeforeMail = (result: RecipientResult): boolean =>
   (result.kind === 'broken' && result.phase === 'mail') || (result.kind === 'replied' && result.phase === 'mail' && result.reply.code === 421);
 
-function envelopeOf(message: LoadedMessage, deliveries: ClaimedDelivery[]): Envelope {
+function envelopeOf(message: LoadedMessage, reversePath: string, deliveries: ClaimedDelivery[]): Envelope {
   return {
-    reversePath: message.reversePath,
+    reversePath,
     recipients: deliveries.map((delivery) => ({ address: delivery.recipient, notify: delivery.notify, orcpt: delivery.orcpt })),
     needs8bit: message.needs8bit,
     needsSmtputf8: message.needsSmtputf8,

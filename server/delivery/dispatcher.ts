@@ -259,9 +259,9 @@ function advanceCursors(cursors: Map<string, string>, ready: readonly ReadyQueue
 /** As many recipients in one transaction as any server must take (RFC 5321 4.5.3.1.8). */
 const MAX_RECIPIENTS_PER_TRANSACTION = 100;
 
-/** Recipients of one message in one domain go together. */
+/** Recipients of one message in one domain go together; in the marketing lane each alone, with a return path of its own. */
 export function groupJobs(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
-  const groups = Map.groupBy(claimed, (delivery) => `${delivery.queueId} ${delivery.domain}`);
+  const groups = Map.groupBy(claimed, ({ lane, queueId, domain, recipientNo }) => `${queueId} ${domain}${lane === 'marketing' ? ` ${recipientNo}` : ''}`);
   const jobs: ClaimedDelivery[][] = [];
   for (const group of groups.values()) {
     for (let at = 0; at < group.length; at += MAX_RECIPIENTS_PER_TRANSACTION) jobs.push(group.slice(at, at + MAX_RECIPIENTS_PER_TRANSACTION));

@@ -52,7 +52,11 @@ export type EnqueueRejectionCode =
   | 'message-too-large'
   | 'invalid-send-at'
   | 'invalid-dsn-parameter'
-  | 'idempotency-mismatch';
+  | 'idempotency-mismatch'
+  /** Every recipient is on the suppression list. */
+  | 'suppressed'
+  /** The tenant is paused or suspended. */
+  | 'sending-stopped';
 
 export type EnqueueResult =
   /** On disk. `duplicates`: an earlier call with the same idempotency key enqueued it; `queueId` is that one's. */

@@ -136,7 +136,7 @@ describe('when the ground moves', () => {
   test('a commit that comes through after we looked for it keeps its content', async () => {
     const content = Buffer.concat([PLAIN, Buffer.from('0123456789abcdef\r\n'.repeat(MAX_INLINE_BYTES / 16))]);
     // The connection broke during the commit, the look found nothing yet, the second try met the first one's key.
-    const batch = { add: (message: Parameters<typeof queue.deps.batch.add>[0]) => queue.deps.batch.add(message).then(() => false) };
+    const batch = { add: (message: Parameters<typeof queue.deps.batch.add>[0]) => queue.deps.batch.add(message).then(() => null) };
     const result = await enqueue({ ...queue.deps, batch }, {
       tenantId: queue.tenantId, accountId: null, source: 'api', lane: 'transactional', reversePath: 'alice@eider.test', recipients: [{ address: 'bob@example.com' }],
       headerFrom: 'alice@eider.test', messageIdHeader: '<1@eider.test>', content, idempotencyKey: { key: 'late', bodyHash: 'h' },

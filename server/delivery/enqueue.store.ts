@@ -2,6 +2,7 @@
 // whole batch, committed together. Fastest of what was tried: one round trip, one flush per batch.
 import type { Queryable } from '../infra/db/pool.ts';
 import type { AcceptedMessage } from './accepted-message.ts';
+import { sqlSuppressing } from './suppression/suppression-sql.store.ts';
 
 /** Undelivered after this long, a recipient expires (RFC 5321 4.5.4.1: at least 4 to 5 days). */
 export const MAX_AGE_DAYS = 5;
@@ -26,16 +27,38 @@ WITH input AS (
     queue_id, tenant_id, account_id, source, lane, reverse_path, header_from, message_id_header, subject,
     size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, content_at, content_length, content_blob,
     idempotency_key, body_hash, send_at, priority, recipient_count, n)
+), recipients AS MATERIALIZED (
+  SELECT r.*, i.queue_id, i.tenant_id, (SELECT s.reason ${sqlSuppressing({
+    address: 'r.recipient', tenantId: 'i.tenant_id', lane: 'i.lane', source: 'i.source',
+  })} ORDER BY s.created_at LIMIT 1) AS suppressed_by
+    FROM input i
+    JOIN unnest($24::int[], $25::int[], $26::text[], $27::text[], $28::text[], $29::text[])
+      AS r(message_n, recipient_no, recipient, domain, notify, orcpt) ON r.message_n = i.n
+), refused AS MATERIALIZED (
+  -- All recipients suppressed, or a tenant that may not send. (Where some are suppressed, the message is taken and
+  -- delivery ends those; so it does with forwards, whose senders are to get a report.) A call made before is none: its
+  -- idempotency record answers it.
+  SELECT i.n, i.queue_id, CASE WHEN stopped THEN 'stopped' ELSE 'suppressed' END AS refusal,
+         CASE WHEN stopped THEN coalesce(owner.status_reason, owner.status) ELSE s.reason END AS why
+    FROM input i
+    JOIN (SELECT message_n, bool_and(suppressed_by IS NOT NULL) AS suppressed, min(suppressed_by) AS reason
+            FROM recipients GROUP BY message_n) s ON s.message_n = i.n
+    LEFT JOIN tenant owner ON owner.id = i.tenant_id
+   CROSS JOIN LATERAL (SELECT coalesce(owner.status <> 'active' AND i.source <> 'dsn', false) AS stopped) x
+   WHERE (stopped OR (s.suppressed AND i.source <> 'forward'))
+     AND NOT EXISTS (SELECT FROM idempotency_record k
+                      WHERE k.tenant_id = i.tenant_id AND k.key = i.idempotency_key AND k.expires_at > now())
 ), recorded AS (
   INSERT INTO idempotency_record (tenant_id, key, body_hash, queue_id, expires_at)
   SELECT tenant_id, idempotency_key, body_hash, queue_id, now() + interval '${IDEMPOTENCY_HOURS} hours'
-    FROM input WHERE idempotency_key IS NOT NULL ORDER BY tenant_id, idempotency_key
+    FROM input WHERE idempotency_key IS NOT NULL AND n NOT IN (SELECT n FROM refused) ORDER BY tenant_id, idempotency_key
   ON CONFLICT (tenant_id, key) DO UPDATE
     SET body_hash = excluded.body_hash, queue_id = excluded.queue_id, expires_at = excluded.expires_at
     WHERE idempotency_record.expires_at <= now()
   RETURNING queue_id
 ), fresh AS (
-  SELECT * FROM input WHERE idempotency_key IS NULL OR queue_id IN (SELECT queue_id FROM recorded)
+  SELECT * FROM input
+   WHERE (idempotency_key IS NULL OR queue_id IN (SELECT queue_id FROM recorded)) AND n NOT IN (SELECT n FROM refused)
 ), messages AS (
   INSERT INTO outgoing_message (queue_id, tenant_id, account_id, source, lane, reverse_path, header_from,
     message_id_header, subject, size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, content_blob, content)
@@ -50,23 +73,34 @@ WITH input AS (
     CASE WHEN f.send_at > now() THEN 'scheduled' ELSE 'queued' END::delivery_state,
     f.priority, r.recipient, r.domain, r.notify, r.orcpt, f.size,
     coalesce(f.send_at, now()), greatest(f.send_at, now()) + interval '${MAX_AGE_DAYS} days'
-  FROM fresh f
-  JOIN unnest($24::int[], $25::int[], $26::text[], $27::text[], $28::text[], $29::text[])
-    AS r(message_n, recipient_no, recipient, domain, notify, orcpt) ON r.message_n = f.n
+  FROM fresh f JOIN recipients r ON r.message_n = f.n
 ), events AS (
   INSERT INTO delivery_event (tenant_id, queue_id, type, data)
   SELECT tenant_id, queue_id, 'accepted', jsonb_build_object('source', source, 'lane', lane, 'reversePath', reverse_path,
     'headerFrom', header_from, 'messageId', message_id_header, 'size', size, 'recipients', recipient_count)
   FROM fresh
+), suppressions AS (
+  INSERT INTO delivery_event (tenant_id, queue_id, recipient_no, type, recipient, data)
+  SELECT r.tenant_id, r.queue_id, r.recipient_no, 'suppressed', r.recipient, jsonb_build_object('reason', r.suppressed_by)
+    FROM recipients r JOIN refused ON refused.n = r.message_n WHERE refused.refusal = 'suppressed'
 )
-SELECT queue_id AS "queueId" FROM fresh`;
+SELECT queue_id AS "queueId", NULL AS refusal, NULL AS why FROM fresh
+UNION ALL SELECT queue_id, refusal, why FROM refused`;
+
+/** What became of one message. Absent: its idempotency key was already used, and nothing was stored. */
+export type InsertResult =
+  | { kind: 'stored' }
+  /** Every recipient is on the suppression list; `reason` is the list's. Nothing but events was stored. */
+  | { kind: 'suppressed'; reason: string }
+  /** The tenant may not send at present; `reason` says why, in words for people. */
+  | { kind: 'stopped'; reason: string };
 
 /**
  * Stores the messages in one statement and so in one commit.
- * @returns the queue ids that were stored; one is missing when its idempotency key was already used
+ * @returns by queue id what became of it; one is missing when its idempotency key was already used
  * @throws the database's error; then none is stored (or, when the connection broke, maybe all: see selectStored)
  */
-export async function insertMessages(db: Queryable, messages: StorableMessage[]): Promise<Set<string>> {
+export async function insertMessages(db: Queryable, messages: StorableMessage[]): Promise<Map<string, InsertResult>> {
   const inline = messages.map((message) => (message.contentBlob === null ? message.content : Buffer.alloc(0)));
   // substring() counts from 1.
   let at = 1;
@@ -79,7 +113,7 @@ export async function insertMessages(db: Queryable, messages: StorableMessage[])
   const recipients = messages.flatMap((message, index) =>
     message.recipients.map((recipient, recipientNo) => ({ ...recipient, messageN: index + 1, recipientNo })),
   );
-  const result = await db.query<{ queueId: string }>({
+  const result = await db.query<{ queueId: string; refusal: 'suppressed' | 'stopped' | null; why: string | null }>({
     name: 'insert-messages',
     text: INSERT,
     values: [
@@ -94,7 +128,7 @@ export async function insertMessages(db: Queryable, messages: StorableMessage[])
       recipients.map((r) => r.domain), recipients.map((r) => r.notify), recipients.map((r) => r.orcpt),
     ],
   });
-  return new Set(result.rows.map((row) => row.queueId));
+  return new Map(result.rows.map((row) => [row.queueId, row.refusal === null ? { kind: 'stored' } : { kind: row.refusal, reason: row.why ?? '' }]));
 }
 
 /** Which of these ids are stored: asked when a connection broke and the commit's fate is unknown. */

@@ -6,8 +6,9 @@ import { type AcceptBatch, acceptBatch } from './accept-batch.ts';
 import { type AcceptedMessage, MAX_INLINE_BYTES, acceptMessage } from './accepted-message.ts';
 import { acceptedMessages, refusedMessages } from './delivery-metrics.ts';
 import type { EnqueueInput, EnqueueResult } from './enqueue-types.ts';
-import { selectIdempotencyRecord } from './enqueue.store.ts';
+import { type InsertResult, selectIdempotencyRecord } from './enqueue.store.ts';
 import { queueIdTime } from './queue-id.ts';
+import { suppressionText } from './suppression/suppression-rules.ts';
 
 export interface EnqueueDeps {
   pool: Pool;
@@ -33,11 +34,18 @@ export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<E
   }
   const { message } = acceptance;
   const contentBlob = message.content.length > MAX_INLINE_BYTES ? await putContent(deps.blobs, message) : null;
-  if (await deps.batch.add({ ...message, contentBlob })) {
+  const result = await deps.batch.add({ ...message, contentBlob });
+  if (result?.kind === 'stored') {
     acceptedMessages.inc({ source: message.source, lane: message.lane });
     return { kind: 'accepted', queueId: message.queueId };
   }
 
+  if (result !== null) {
+    if (contentBlob !== null) await deps.blobs.delete(contentBlob);
+    const refused = refusal(result);
+    refusedMessages.inc({ rule: refused.code });
+    return refused;
+  }
   const { key, bodyHash } = message.idempotencyKey!;
   const record = await selectIdempotencyRecord(deps.pool, message.tenantId, key);
   // Our own: the connection had broken, and the commit came through only after we had looked for it.
@@ -52,6 +60,11 @@ export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<E
     field: 'idempotencyKey',
     rule: 'this key was used with another request in the last 48 hours',
   };
+}
+
+function refusal(result: Exclude<InsertResult, { kind: 'stored' }>): Extract<EnqueueResult, { kind: 'rejected' }> {
+  if (result.kind === 'suppressed') return { kind: 'rejected', code: 'suppressed', field: 'recipients[0]', rule: suppressionText(result.reason) };
+  return { kind: 'rejected', code: 'sending-stopped', field: 'tenantId', rule: `sending is stopped for this organisation: ${result.reason}` };
 }
 
 /** Blobs stand in a folder per day, as messages in their partitions, and go with it. */

@@ -8,7 +8,7 @@ import { selectMessages, type StoredMessage } from './message.store.ts';
 
 export interface LoadedMessage extends Omit<StoredMessage, 'content'> {
   content: Buffer;
-  /** DKIM-Signature fields that go before the content; made at the first call. */
+  /** Fields that go before the content, DKIM-Signature first; made at the first call. */
   signature(): Promise<Buffer>;
   /** The message for a server that takes no 8-bit content (RFC 6152 3): converted, and signed as converted. */
   sevenBit(): Promise<SevenBitMessage>;
@@ -21,6 +21,8 @@ export interface LoaderDeps {
   blobs: BlobStore;
   /** The keys that sign for a sender's domain; none: the message goes unsigned. */
   signersFor(tenantId: string, domain: string): Promise<DkimSigner[]>;
+  /** A field of ours that goes on top of the message and is signed with it; '' for none. */
+  tokenField?(message: StoredMessage): string;
 }
 
 export interface MessageLoader {
@@ -108,5 +110,6 @@ export const piecesOf = (signature: Buffer, content: Buffer): Buffer[] => (signa
 async function signFor(deps: LoaderDeps, row: StoredMessage, content: Buffer): Promise<Buffer> {
   const domain = row.headerFrom.slice(row.headerFrom.lastIndexOf('@') + 1);
   const signers = await deps.signersFor(row.tenantId, domain);
-  return Buffer.from(await signMessage(content, signers, new Date()), 'latin1');
+  const field = deps.tokenField?.(row) ?? '';
+  return Buffer.from((await signMessage(content, signers, new Date(), field)) + field, 'latin1');
 }

@@ -3,6 +3,7 @@
 import type { Queryable } from '../infra/db/pool.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { sqlFrom, TRANSITIONS } from './states.ts';
+import { SQL_SUPPRESS_AGAIN, sqlAddressHash, sqlBounceEnd } from './suppression/suppression-sql.store.ts';
 
 type FinishedKind = 'delivered' | 'bounced' | 'expired';
 type UnfinishedKind = 'deferred' | 'held';
@@ -30,6 +31,16 @@ WITH gone AS (
   INSERT INTO dead_letter (queue_id, recipient_no, tenant_id, lane, recipient, domain, notify, orcpt, size, attempts, outcome, category, reason)
   SELECT queue_id, recipient_no, tenant_id, lane, recipient, domain, notify, orcpt, size, attempts, type, data->>'category', data->>'reason'
     FROM gone WHERE type <> '${TRANSITIONS.deliver.event}'
+), suppressions AS (
+  -- Dead addresses, but none of our own domains: there the mailbox may be made any moment, and the MX knows.
+  INSERT INTO suppression (id, tenant_id, address_hash, address, reason, source, detail, queue_id, expires_at)
+  SELECT DISTINCT ON (tenant_id, hash) uuidv7(), tenant_id, hash, lower(recipient), 'bounce', 'delivery', left(data->>'reason', 500), queue_id,
+         ${sqlBounceEnd('(SELECT m.source FROM outgoing_message m WHERE m.queue_id = d.queue_id)')}
+    FROM (SELECT *, ${sqlAddressHash('recipient')} AS hash FROM gone
+           WHERE type = '${TRANSITIONS.bounce.event}' AND data->>'addressDead' = 'true') d
+   WHERE NOT EXISTS (SELECT FROM domain own WHERE own.name = d.domain AND own.status = 'active')
+   ORDER BY tenant_id, hash
+  ${SQL_SUPPRESS_AGAIN}
 )
 SELECT queue_id AS "queueId", recipient_no AS "recipientNo" FROM gone`;
 

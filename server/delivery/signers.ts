@@ -8,6 +8,8 @@ import type { DkimSigner } from '../mail/dkim/sign-message.ts';
 
 export interface DomainLookups {
   isHosted(domain: string): Promise<boolean>;
+  /** The tenant that the domain is hosted for, or null. */
+  tenantOf(domain: string): Promise<string | null>;
   /** The signing keys of the domain if it is the tenant's own; none otherwise: nobody signs for a stranger. */
   signersFor(tenantId: string, domain: string): Promise<DkimSigner[]>;
 }
@@ -21,6 +23,7 @@ export function domainLookups(db: Queryable, secretBox: SecretBox): DomainLookup
   const find = (domain: string): Promise<HostedDomain | null> => hosted(domain);
   return {
     isHosted: async (domain) => (await find(domain)) !== null,
+    tenantOf: async (domain) => (await find(domain))?.tenantId ?? null,
     async signersFor(tenantId, domain) {
       const found = await find(domain);
       return found?.tenantId === tenantId ? keys(domain) : [];

@@ -7,7 +7,7 @@ export interface TenantRow {
   id: string;
   slug: string;
   name: string;
-  status: 'active' | 'suspended';
+  status: 'active' | 'suspended' | 'paused';
 }
 
 export interface AccountRow {
@@ -36,6 +36,24 @@ export async function insertTenant(db: Queryable, tenant: { slug: string; name: 
 export async function selectTenantBySlug(db: Queryable, slug: string): Promise<TenantRow | null> {
   const result = await db.query<TenantRow>('SELECT id, slug, name, status FROM tenant WHERE slug = $1', [slug]);
   return result.rows[0] ?? null;
+}
+
+export interface TenantStatus {
+  id: string;
+  slug: string;
+  status: TenantRow['status'];
+  /** Why it may not send, by whom, and when it may again by itself. */
+  statusReason: string | null;
+  statusBy: string | null;
+  resumeAt: Date | null;
+}
+
+/** All tenants with what is against their sending, by slug. */
+export async function selectTenantStatuses(db: Queryable): Promise<TenantStatus[]> {
+  const result = await db.query<TenantStatus>(
+    `SELECT id, slug, status, status_reason AS "statusReason", status_by AS "statusBy", resume_at AS "resumeAt" FROM tenant ORDER BY slug`,
+  );
+  return result.rows;
 }
 
 export async function countTenants(db: Queryable): Promise<number> {

@@ -9,6 +9,8 @@ import { defaultEgress } from '../delivery/egress/egress-address.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { openOutcomeJournal } from '../delivery/outcome-journal.ts';
 import { preferIndexes } from '../delivery/prefer-indexes.ts';
+import { returnPaths } from '../delivery/feedback/return-path.ts';
+import { installationTokenKeys } from '../delivery/feedback/token-keys.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
@@ -46,7 +48,8 @@ await runRole('delivery', async () => {
   };
   const smtp = { timeouts: RFC_TIMEOUTS };
   const egress = defaultEgress(config.hostname);
-  const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor });
+  const { reversePathOf, tokenField } = returnPaths({ keys: installationTokenKeys(config), tenantOf: domains.tenantOf, hostname: config.hostname });
+  const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor, tokenField });
   await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
   const adopt = (): Promise<void> => adoptLeft({ pool, log, loader, host: config.hostname }, journals);
@@ -69,6 +72,7 @@ await runRole('delivery', async () => {
         slots: contentSlots(DEFAULT_SLOTS),
         findRoute: (domain, relaxed) => findRoute(routeDeps, domain, relaxed),
         chooseEgress: () => egress,
+        reversePathOf,
         random: Math.random,
       },
     },

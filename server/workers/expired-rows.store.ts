@@ -6,6 +6,8 @@ export const EXPIRED_ROWS = {
   idempotency: 'idempotency_record',
   suppressions: 'suppression',
   sessions: 'web_session',
+  reports: 'feedback_report',
+  'feedback-effects': 'feedback_effect',
 } as const;
 
 export type ExpiredRows = keyof typeof EXPIRED_ROWS;

@@ -24,7 +24,7 @@ const OVERSIGNED = [
 /** Signed as often as they occur; one-click unsubscription wants its two covered (RFC 8058 4). */
 const SIGNED = [
   'sender', 'list-id', 'list-unsubscribe', 'list-unsubscribe-post', 'list-archive', 'list-help', 'list-owner', 'list-post',
-  'list-subscribe', 'resent-date', 'resent-from', 'resent-to', 'resent-cc', 'resent-message-id', 'auto-submitted', 'feedback-id',
+  'list-subscribe', 'resent-date', 'resent-from', 'resent-to', 'resent-cc', 'resent-message-id', 'auto-submitted', 'feedback-id', 'eider-token',
 ];
 
 /**
@@ -32,12 +32,13 @@ const SIGNED = [
  * is hashed once. RSA runs on the thread pool.
  * @param message with CRLF line ends
  * @param signedAt for t=; whole seconds
+ * @param above complete fields that will stand between the signatures and the message, and are signed with it
  */
-export async function signMessage(message: Buffer, signers: readonly DkimSigner[], signedAt: Date): Promise<string> {
+export async function signMessage(message: Buffer, signers: readonly DkimSigner[], signedAt: Date, above = ''): Promise<string> {
   if (signers.length === 0) return '';
   const bodyAt = bodyOffset(message);
   const bodyHash = hash('sha256', relaxBody(message.subarray(bodyAt)), 'base64');
-  const { names, text } = signedFields(parseHeaderText(message.toString('latin1', 0, bodyAt)));
+  const { names, text } = signedFields(parseHeaderText(above + message.toString('latin1', 0, bodyAt)));
   const seconds = Math.floor(signedAt.getTime() / 1000);
   const fields = await Promise.all(signers.map((signer) => signOne(signer, names, text, bodyHash, seconds)));
   return fields.join('');

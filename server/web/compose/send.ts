@@ -104,7 +104,7 @@ async function build(services: Services, session: Session, fields: SendFields, r
 }
 
 function rejection(result: EnqueueResult & { kind: 'rejected' }): AppError {
-  const recipient = /^recipients\.(\d+)/.exec(result.field);
+  const recipient = /^recipients\[\d+\]/.exec(result.field);
   return new AppError('rejected', { text: result.rule, fields: [{ field: recipient ? 'to' : result.field, rule: result.rule }] });
 }
 

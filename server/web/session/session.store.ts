@@ -31,7 +31,7 @@ export async function findSession(db: Queryable, tokenHash: Buffer): Promise<Ses
   const { rows } = await db.query<Session>(
     `SELECT ${COLUMNS} FROM web_session s
        JOIN account a ON a.id = s.account_id AND a.status = 'active'
-       JOIN tenant t ON t.id = s.tenant_id AND t.status = 'active'
+       JOIN tenant t ON t.id = s.tenant_id AND t.status <> 'suspended'
       WHERE s.expires_at > now()
         AND (s.token_hash = $1
              OR (s.previous_hash = $1 AND s.rotated_at > now() - make_interval(secs => ${PREVIOUS_TOKEN_SECONDS})))`,
@@ -125,7 +125,7 @@ export async function findAccountByUser(db: Queryable, wildduckUserId: string): 
     `SELECT a.id, a.tenant_id AS "tenantId", a.wildduck_user_id AS "wildduckUserId", a.address,
             a.display_name AS "displayName", a.role
        FROM account a JOIN tenant t ON t.id = a.tenant_id
-      WHERE a.wildduck_user_id = $1 AND a.status = 'active' AND t.status = 'active'`,
+      WHERE a.wildduck_user_id = $1 AND a.status = 'active' AND t.status <> 'suspended'`,
     [wildduckUserId],
   );
   return rows[0] ?? null;
