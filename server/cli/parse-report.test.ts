@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const start = fileURLToPath(new URL('./parse-report-main.ts', import.meta.url));
 const sample = fileURLToPath(new URL('../mail/reports/testdata/11-qmail.eml', import.meta.url));
 
 function run(args: string[], input = ''): { code: number | null; lines: Record<string, unknown>[]; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'parse-report', ...args], { input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [start, 'parse-report', ...args], { input, encoding: 'utf8' });
   return { code: status, lines: stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>), stderr };
 }
 

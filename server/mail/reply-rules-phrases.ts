@@ -4,6 +4,8 @@ import type { ReplyRule } from './reply-rules.ts';
 
 /** Refusals before the recipient is named, or where it is not known when. */
 export const PHRASE_RULES: readonly ReplyRule[] = [
+  { category: 'spamdetected', text: /rule imposed as .{0,80}blacklisted|contains? spam or virus|virus or spam content|sender domain (?:is )?listed at|rejected for policy reasons|reject, id=/i },
+  { category: 'rejected', text: /sender ip address rejected|sender is in my black ?list|5\.1\.0 address rejected/i },
   { category: 'filtered', text: /message filtered/i, enhancedCode: /\.2\.0$/ },
   { category: 'virusdetected', text: /(?:contains?|infected|found|detected).{0,20}\bvirus\b(?!.{0,10}spam)|potentially executable attachment/i },
 

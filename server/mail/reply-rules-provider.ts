@@ -13,7 +13,14 @@ const aup = (codes: string): RegExp => new RegExp(`AUP#(?:[A-Za-z]{1,5}-)?(?:${c
 const ib = (numbers: string): RegExp => new RegExp(`\\bIB(?:${numbers})\\b`);
 
 const GOOGLE_RULES: readonly ReplyRule[] = [
-  { category: 'ratelimited', text: /receiving mail (?:at a rate|too quickly)|p=ReceivingRate|daily (?:user )?(?:sending|smtp relay)[\w ]{0,20}(?:quota|limit) exceeded|smtp relay limit exceeded|this mail has been rate limited/i },
+  { category: 'exceedlimit', mxHost: GOOGLE, enhancedCode: /\.3\.4$/, text: /header (?:size|name)|individual header|limit attachments/i },
+  { category: 'expired', text: /\bconnection expired\b/i },
+  { category: 'norelaying', text: /invalid credentials for relay|not authorized to send email directly to our servers/i },
+  { category: 'systemerror', text: /mail server (?:has )?temporarily rejected|policy size per transaction exceeded|temporary system problem/i },
+  { category: 'syntaxerror', text: /smtp protocol violation|unrecognized authentication type|xoauth is no longer|too many unauthenticated commands|optional argument not permitted|may not be repeated/i, code: /^[45]/ },
+  { category: 'userunknown', text: /weren.?t able to find the recipient domain/i },
+  { category: 'userunknown', text: /not a valid rfc.?5321 address/i, enhancedCode: /^5\.1\.3$/ },
+  { category: 'ratelimited', text: /receiving mail (?:at a rate|too quickly)|rate that prevents additional messages|p=ReceivingRate|daily (?:user )?(?:sending|smtp relay)[\w ]{0,20}(?:quota|limit) exceeded|smtp relay limit exceeded|this mail has been rate limited/i },
   { category: 'ratelimited', text: /unusual rate of (?:unsolicited )?(?:mail|e-?mail)|p=UnsolicitedRateLimit/i, code: /^4/ },
   { category: 'blocked', text: /unusual rate of (?:unsolicited )?(?:mail|e-?mail)|not in whitelist for rcpt domain|try again later, closing connection|empty helo\/ehlo|helo\/ehlo argument/i },
   { category: 'suspend', text: /account that you tried to reach is (?:disabled|inactive)|p=(?:DisabledUser|InactiveUser)/i },
@@ -39,6 +46,15 @@ const GOOGLE_RULES: readonly ReplyRule[] = [
 ];
 
 const MICROSOFT_RULES: readonly ReplyRule[] = [
+  { category: 'userunknown', enhancedCode: /^5\.1\.10$/, text: /recipient.{0,20}not found/i },
+  { category: 'userunknown', enhancedCode: /^5\.5\.0$/, text: /requested action not taken: mailbox unavailable/i },
+  { category: 'userunknown', text: /invalid x\.400 address/i },
+  { category: 'systemerror', text: /destination mailbox address ambiguous|mailing list expansion problem|misconfigured forwarding|suspiciousremoteservererror|requires domain address|journaling archive is disabled/i },
+  { category: 'spamdetected', text: /content filter agent quarantined/i },
+  { category: 'suspend', text: /mailbox cannot be accessed/i },
+  { category: 'contenterror', text: /too many related errors|message depth exceeded|invalid message content|invalid characters/i },
+  { category: 'notaccept', text: /missing or bad storedriver mdb/i },
+  { category: 'policyviolation', text: /x-dg-ref header is too long|policy violation detected \(AS345\)/i },
   { category: 'userunknown', text: /RESOLVER\.(?:ADR\.(?:Ex)?Recip\w*Not ?Found|(?:RST|FWD)\.(?:RecipientNotFound|NotFound))|recipient (?:not found|was not found) by SMTP address lookup|reserved by rfc 2606|addresses in single label domains/i },
   { category: 'userunknown', enhancedCode: /^5\.4\.1$/, text: /recipient address rejected: access denied/i },
   { category: 'suspend', enhancedCode: /^5\.7\.50[45]$/ },
@@ -111,6 +127,17 @@ const FRENCH_RULES: readonly ReplyRule[] = [
 ];
 
 const NUMBERED_RULES: readonly ReplyRule[] = [
+  // Facebook's numbers.
+  { category: 'userunknown', text: /\b(?:RCP-P1|INT-P[134])\b/ },
+  { category: 'filtered', text: /\bRCP-P[23]\b/ },
+  { category: 'mesgtoobig', text: /\b(?:MSG-P1|INT-P2)\b/ },
+  { category: 'contenterror', text: /\b(?:MSG-P[23]|POL-P[67])\b/ },
+  { category: 'securityerror', text: /\bPOL-P[125]\b/ },
+  { category: 'notaccept', text: /\bPOL-(?:P[34]|T[123])\b/ },
+  { category: 'rejected', text: /\bDNS-[PT][123]\b/ },
+  { category: 'toomanyconn', text: /\bCON-T3\b/ },
+  { category: 'systemerror', text: /\bCON-T1\b/ },
+  { category: 'suspend', text: /\bRCP-T4\b/ },
   { category: 'blocked', text: aup('CXBL|CDRBL|IPBL\\d*|10[0]0|12[0-5]\\d|POL|SNDR|DNS') },
   { category: 'requireptr', text: aup('CXDNS|11[0-5]\\d') },
   { category: 'authfailure', text: aup('CXSNDR') },
@@ -146,6 +173,19 @@ const NUMBERED_RULES: readonly ReplyRule[] = [
 ];
 
 const FILTER_SERVICE_RULES: readonly ReplyRule[] = [
+  { category: 'mesgtoobig', text: /maximum e-?mail size exceeded/i },
+  { category: 'networkerror', text: /incorrect hostname used for inbounds/i },
+  { category: 'securityerror', text: /incorrect authentication data|submitter failed to|configuration is invalid for this certificate/i },
+  { category: 'userunknown', text: /^\W{0,4}(?:invalid (?:address|recipient)|user unknown)/i, mxHost: MIMECAST },
+  { category: 'userunknown', text: /mailbox not found/i, mxHost: /(?:qq\.com|yahoodns\.net)\.?$/i },
+  { category: 'userunknown', text: /recipient not found|account does not exist/i, mxHost: /secureserver\.net\.?$/i },
+  { category: 'userunknown', text: /recipient rejected/i, mxHost: /(?:cox\.net|cloudfilter\.net)\.?$/i },
+  { category: 'userunknown', text: /user does not exist|inactive email address|unknown or illegal alias/i, mxHost: /(?:icloud|apple|me)\.com\.?$/i },
+  { category: 'ratelimited', text: /mailbox unavailable or access deni/i, mxHost: /qq\.com\.?$/i },
+  { category: 'requireptr', text: /dns check failure/i },
+  { category: 'policyviolation', text: /no data before greeting/i },
+  { category: 'systemerror', text: /esmtp server temporarily not available|message is looping/i },
+  { category: 'toomanyconn', text: /message threshold exceeded/i },
   // Mimecast.
   { category: 'virusdetected', text: /rejected due to security policies.{0,20}MCSpam|email rejected due to security policies/i, code: /^554$/ },
   { category: 'badreputation', text: /local ct ip reputation/i },

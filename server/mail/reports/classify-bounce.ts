@@ -88,10 +88,12 @@ function categoryOf(evidence: BounceEvidence, replyCode: string, status: string,
   if (typeof said === 'object') return said.category;
   const words = [firstParagraph(evidence.block), evidence.block, evidence.text];
   const sources = [said, own, quotedText && `${own} ${quotedText}`.trim(), ...(evidence.diagnosticType === 'x-unix' || quotedInField ? [] : words)].map(withoutCommands);
+  // Where the host isn't told, the recipient's domain often is its provider's own.
+  const host = evidence.remoteMta ?? evidence.recipient.slice(evidence.recipient.lastIndexOf('@') + 1);
   let fromCodes: ReplyRule | undefined;
   for (const source of sources) {
     if (source === '') continue;
-    const rule = ruleFor(source, replyCode, status, evidence.remoteMta, command);
+    const rule = ruleFor(source, replyCode, status, host, command);
     if (rule === undefined) continue;
     if (!isFromCodesAlone(rule)) {
       // What a local program says of users is said of its own, whoever they are.
@@ -101,13 +103,13 @@ function categoryOf(evidence: BounceEvidence, replyCode: string, status: string,
   }
   if (evidence.diagnosticType === 'x-unix') return 'mailererror';
   if (evidence.action === 'delayed' && fromCodes && /^(?:network|system)error$/.test(fromCodes.category)) return 'expired';
-  return (fromCodes ?? ruleFor('', replyCode, status, evidence.remoteMta, command))?.category ?? null;
+  return (fromCodes ?? ruleFor('', replyCode, status, host, command))?.category ?? null;
 }
 
-function ruleFor(text: string, replyCode: string, status: string, remoteMta: string | null, command: SmtpCommand | null): ReplyRule | undefined {
+function ruleFor(text: string, replyCode: string, status: string, host: string, command: SmtpCommand | null): ReplyRule | undefined {
   // Without a reply a code that stands for its class only: no rule for a single code matches it.
   const code = Number(replyCode) || (status.startsWith('4') ? 499 : 599);
-  return decidingRule({ code, enhancedCode: status || null, text: oneLine(text) }, remoteMta ?? '', command);
+  return decidingRule({ code, enhancedCode: status || null, text: oneLine(text) }, host, command);
 }
 
 const LOCAL_PROGRAM = /procmail|maildrop|deliver\b|\/(?:usr|bin|var|etc|home)\/|exit|command died|\|/i;

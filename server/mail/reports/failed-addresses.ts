@@ -22,7 +22,7 @@ const NAMING: readonly { name: string; pattern: RegExp }[] = [
 ];
 
 /** Lines that name the sender or somebody to ask. */
-const NOT_RECIPIENT = /^\s*(?:from|sender|reply-to|return-path|message-id|x-[a-z-]+|received|dkim-\S+|subject|arrival-date|date|cc|envelope-from|mail from|>>> mail|reporting-mta)\b ?:?|\((?:ultimately )?(?:generated|expanded)|^\s*(?:generated|expanded|forwarded) (?:by|from)|contact|help|assistance|problem report|send (?:mail|an? e-?mail|a message) to|forward (?:this|it)|\bby .{1,80} with \w*smtp|mail from:|message sent by|questions|administrator|postmaster (?:at|for)/i;
+const NOT_RECIPIENT = /^\s*(?:from|sender|reply-to|return-path|message-id|x-[a-z-]+|received|dkim-\S+|subject|arrival-date|date|cc|envelope-from|mail from|>>> mail|reporting-mta)\b ?:?|\((?:ultimately )?(?:generated|expanded)|^\s*(?:original sender|sender-mta)|^\s*(?:generated|expanded|forwarded) (?:by|from)|contact|help|assistance|problem report|send (?:mail|an? e-?mail|a message) to|forward (?:this|it)|\bby .{1,80} with \w*smtp|mail from:|message sent by|questions|administrator|postmaster (?:at|for)/i;
 
 /** The header of the message, told again: its `To` need not be the address that failed. */
 const ECHO = /^\s*to:/i;
@@ -38,7 +38,7 @@ export function failedAddresses(text: string, senders: readonly string[]): Named
     if (!line.includes('@') || NOT_RECIPIENT.test(line)) return [];
     for (const { name, pattern } of NAMING) {
       const found = pattern.exec(line)?.[1];
-      if (found) return [{ at, closes: name === 'reply about it', echo: ECHO.test(line) && /^\s*(?:subject|sent|date|cc):/i.test(lines[at + 1] ?? ''), address: tidy(found) }];
+      if (found && /[^*@]/.test(found.split('@', 1)[0]!)) return [{ at, closes: name === 'reply about it', echo: ECHO.test(line) && /^\s*(?:subject|sent|date|cc):/i.test(lines[at + 1] ?? ''), address: tidy(found) }];
     }
     return [];
   });

@@ -10,7 +10,7 @@ export const REPORT_LIMITS = {
   headerOctets: 256 * 1024,
   mimeDepth: 8,
   mimeParts: 100,
-  recipients: 1_000,
+  recipients: 250,
   diagnosticLength: 2_000,
   /** What a gzip or zip member may grow to. */
   inflatedOctets: 20 * 1024 * 1024,

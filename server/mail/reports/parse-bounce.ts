@@ -33,7 +33,7 @@ export interface Bounce {
 export function parseBounce(message: MimeMessage, depth = 0): Bounce | null {
   const { text, returned } = reportText(message);
   const status = statusOf(message, text);
-  const nested = /(?:^|\n)Content-Type:\s{0,4}multipart\/report/i.test(returned) ? readMime(Buffer.from(returned, 'latin1')) : null;
+  const nested = nestedReport(message, returned);
   if (nested && status.recipients.length === 0 && !isReport(message)) {
     const inner = depth < 2 ? parseBounce(nested, depth + 1) : null;
     if (inner) return inner;
@@ -52,6 +52,15 @@ export function parseBounce(message: MimeMessage, depth = 0): Bounce | null {
 function wordsOnly(text: string): string {
   const at = EMBEDDED_STATUS.exec(text)?.index ?? -1;
   return at > 0 ? text.slice(0, at) : text;
+}
+
+/** A report that was sent on, in a part of its own or in the text. */
+function nestedReport(message: MimeMessage, returned: string): MimeMessage | null {
+  const isOne = /(?:^|\n)Content-Type:\s{0,4}multipart\/report/i;
+  if (isOne.test(returned)) return readMime(Buffer.from(returned, 'latin1'));
+  const part = message.parts.find(({ type }) => type === 'message/rfc822');
+  const inner = part ? part.bytes() : null;
+  return inner && isOne.test(inner.toString('latin1', 0, 16_384)) ? readMime(inner) : null;
 }
 
 function isReport(message: MimeMessage): boolean {

@@ -21,7 +21,7 @@ const QUOTED: readonly RegExp[] = [
   new RegExp(`(?:received|answer(?:ed)?|smtp error|status|err(?:or)?_?code) ?(?:>>>|<<<|:|;|=)? ?()${CODE}(?=[ ,:-])${ENHANCED}`, 'i'),
   new RegExp(`(?:smtp|x-\\w{1,20}); ?(?:()${CODE}(?=[ -]))${ENHANCED}`, 'i'),
   new RegExp(`(?:^|\\n)[ \\t>*"'(-]{0,12}()${CODE}(?=[ -][^\\d]|[ -][45]\\.|: )${ENHANCED}`, 'i'),
-  new RegExp(`[:>;\\]\\[(] ?()${CODE}(?=[ -](?:[45]\\.\\d|[^\\d\\s]))${ENHANCED}`, 'i'),
+  new RegExp(`[:>;,\\]\\[(] ?()${CODE}(?=[ -](?:[45]\\.\\d|[^\\d\\s]))${ENHANCED}`, 'i'),
   new RegExp(`\\s()${CODE}(?=-['"<])${ENHANCED}`, 'i'),
 ];
 const ENHANCED_ALONE = /(?:^|[\s(#<:;,'"[])([245]\.\d{1,2}\.\d{1,3})(?![.\d])/;

@@ -62,18 +62,6 @@ export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
   { pattern: /: no mx found for domain/i, category: 'notaccept' },
   { pattern: /mail size limit exceeded/i, category: 'mesgtoobig' },
 
-  // Facebook's numbers.
-  { pattern: /\b(?:RCP-P1|INT-P[134])\b/, category: 'userunknown' },
-  { pattern: /\bRCP-P[23]\b/, category: 'filtered' },
-  { pattern: /\b(?:MSG-P1|INT-P2)\b/, category: 'mesgtoobig' },
-  { pattern: /\b(?:MSG-P[23]|POL-P[67])\b/, category: 'contenterror' },
-  { pattern: /\bPOL-P[125]\b/, category: 'securityerror' },
-  { pattern: /\bPOL-(?:P[34]|T[123])\b/, category: 'notaccept' },
-  { pattern: /\bDNS-[PT][123]\b/, category: 'rejected' },
-  { pattern: /\bCON-T3\b/, category: 'toomanyconn' },
-  { pattern: /\bCON-T1\b/, category: 'systemerror' },
-  { pattern: /\bRCP-T4\b/, category: 'suspend' },
-
   // Where Exim and qmail were refused before naming anybody.
   { pattern: /error from remote mail(?:er| server) after (?:EHLO|HELO)|but my name was rejected|but greeting failed/i, category: 'blocked' },
   { pattern: /but sender was rejected\.|mail\.ru\b[^]{0,2000}?error from remote mail server after MAIL FROM/i, category: 'rejected' },
