@@ -87,7 +87,7 @@ function world(): { deps: DeliverDeps; routeDeps: RouteDeps; results: ReturnType
     tls: { dns: resolver, sts: stsPolicies({ db: queue.pool, dns: resolver, log, https }), demandFor: tlsDemands(queue.pool) },
     overrides: { mxPort: server.port, allowAddress: () => true },
   };
-  const smtp = { timeouts: { ...RFC_TIMEOUTS, startTls: 2_000 }, secureContext: createSecureContext({ ca: authority.ca }) };
+  const smtp = { timeouts: { ...RFC_TIMEOUTS, startTls: 60_000 }, secureContext: createSecureContext({ ca: authority.ca }) };
   const results = tlsResults({ db: queue.pool, log, now: () => new Date(Date.now() - 86_400_000) });
   const deps = {
     ...deliverDeps(queue, { routes: '' }),

@@ -34,7 +34,7 @@ afterAll(() => authority.remove());
 
 async function connect(server: string, level: TlsLevel) {
   const mx = await startFakeMx(servers[server]);
-  const timeouts = { ...RFC_TIMEOUTS, startTls: 2_000 };
+  const timeouts = { ...RFC_TIMEOUTS, startTls: 60_000 };
   const result = await connectSmtp(
     { host: 'mx.example', address: '127.0.0.1', port: mx.port, tls: level, tlsPolicy: { level, source: 'configured', tlsa, certificateNames: ['mx.example'] } },
     defaultEgress('mail.eider.test'),
