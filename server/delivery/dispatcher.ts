@@ -162,10 +162,10 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       await deliver(deps.deliver, job);
     } catch (error) {
       const rest = [...open];
-      if (rest.length === 0) return log.error({ err: error, queueId: job.queueId }, 'fault after the attempt had ended');
+      if (rest.length === 0) return log.error({ err: error, queueId: job.queueId, tenantId: deliveries[0]!.tenantId }, 'fault after the attempt had ended');
       // The database away while the message is loaded: nothing was said to anybody either.
       if (error instanceof NotBegun || isConnectionFault(error)) return keeper.abandon(rest);
-      log.error({ err: error, queueId: job.queueId }, 'attempt failed within this process');
+      log.error({ err: error, queueId: job.queueId, tenantId: deliveries[0]!.tenantId }, 'attempt failed within this process');
       outcomes.add(internalFault(rest, error));
     }
   }

@@ -65,6 +65,7 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
       outcomesWaiting.set({}, waiting.length);
       deps.journal?.stored(batch.length);
       countOutcomes(batch);
+      logOutcomes(deps.log, batch);
       deps.onStored(batch);
     }
     running = null;
@@ -86,6 +87,23 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
   };
 }
 
+/** What every line about a delivery carries: which message, whose, which recipient; never an address. */
+const named = ({ delivery: { queueId, tenantId, recipientNo } }: DeliveryOutcome) => ({ queueId, tenantId, recipientNo });
+
+/** A line for each outcome that somebody may ask about; those delivered, which are most, only at level debug. */
+function logOutcomes(log: Logger, batch: readonly DeliveryOutcome[]): void {
+  const everything = log.isLevelEnabled('debug');
+  for (const entry of batch) {
+    const { outcome } = entry;
+    if (outcome.kind === 'delivered' && !everything) continue;
+    const { mxHost, remoteAddress, enhancedCode, phase, durationMs } = outcome.kind === 'held' ? {} : outcome.facts;
+    const category = outcome.kind === 'delivered' || outcome.kind === 'held' ? undefined : outcome.category;
+    const line = { ...named(entry), attempt: entry.delivery.attempts, outcome: outcome.kind, category, mxHost, remoteAddress, enhancedCode, phase, durationMs };
+    if (outcome.kind === 'delivered') log.debug(line, 'attempt');
+    else log.info(line, 'attempt');
+  }
+}
+
 /** @param tell whether the last try failed for want of the database */
 async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], tell: (failed: boolean) => void): Promise<void> {
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, MAX_RETRY_MS)) {
@@ -94,7 +112,7 @@ async function writeUntilDone(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], 
       const lost = batch.filter((entry) => !stored.has(deliveryKey(entry.delivery)));
       if (lost.length > 0) {
         // Also after a commit whose answer was lost: then it is stored, and this is its second try.
-        deps.log.warn({ rows: lost.map((entry) => ({ queueId: entry.delivery.queueId, recipientNo: entry.delivery.recipientNo, outcome: entry.outcome.kind })) }, 'outcomes not stored: no longer leased');
+        deps.log.warn({ rows: lost.map((entry) => ({ ...named(entry), outcome: entry.outcome.kind })) }, 'outcomes not stored: no longer leased');
       }
       return;
     } catch (error) {
@@ -115,10 +133,10 @@ async function writeSingly(deps: OutcomeBatchDeps, batch: DeliveryOutcome[], cau
   }
   const { delivery, outcome } = batch[0]!;
   if (isBare(outcome)) {
-    deps.log.error({ err: cause, queueId: delivery.queueId, recipientNo: delivery.recipientNo, outcome: outcome.kind }, 'outcome not recorded; its lease will end');
+    deps.log.error({ err: cause, ...named(batch[0]!), outcome: outcome.kind }, 'outcome not recorded; its lease will end');
     return;
   }
-  deps.log.error({ err: cause, queueId: delivery.queueId, recipientNo: delivery.recipientNo }, 'outcome refused; written without its details');
+  deps.log.error({ err: cause, ...named(batch[0]!) }, 'outcome refused; written without its details');
   await writeUntilDone(deps, [{ delivery, outcome: withoutDetails(outcome) }], tell);
 }
 

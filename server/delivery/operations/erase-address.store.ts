@@ -40,9 +40,14 @@ export async function messagesOf(db: Queryable, { address }: Erasure, after: Eve
   return rows.map((row) => row.queueId);
 }
 
+/** A local part of two letters would hit half of all words: null. */
+function localPattern(address: string): string | null {
+  const localPart = address.slice(0, address.lastIndexOf('@'));
+  return localPart.length >= 3 ? String.raw`(?<![\w-])${escapeRegex(localPart)}(?![\w-])` : null;
+}
+
 /** In a stretch of the log, puts the pseudonym in the address's place, also where a server's reply repeats it. */
 export async function eraseFromEvents(db: Queryable, erasure: Erasure, after: EventPosition, end: EventPosition): Promise<number> {
-  const localPart = erasure.address.slice(0, erasure.address.lastIndexOf('@'));
   const result = await db.query(
     `UPDATE delivery_event e
         SET recipient = CASE WHEN lower(e.recipient) = $5 THEN $6 ELSE e.recipient END,
@@ -55,8 +60,8 @@ export async function eraseFromEvents(db: Queryable, erasure: Erasure, after: Ev
       WHERE e.txid = c.txid AND e.id = c.id AND e.at = c.at AND (e.txid, e.id) > ($1::text::xid8, $2::bigint)`,
     [
       after.txid, after.id, end.txid, end.id, erasure.address, erasure.pseudonym, jsonPattern(erasure.address),
-      // "user bob is unknown" names it too. A local part of two letters would hit half of all words.
-      localPart.length >= 3 ? String.raw`(?<![\w-])${escapeRegex(localPart)}(?![\w-])` : '(?!)',
+      // "user bob is unknown" names it too.
+      localPattern(erasure.address) ?? '(?!)',
     ],
   );
   return result.rowCount ?? 0;
@@ -95,24 +100,37 @@ export async function eraseMessages(
 interface Place {
   name: string;
   table: string;
+  /** A column that the statement needs and an older installation may lack. */
+  column: string;
   /** With `$1` the address, `$2` the pseudonym, `$3` a pattern for JSON text, `$4` one for plain text. */
   statement: string;
 }
 
-/** The other tables that name addresses. A table that this installation doesn't have is passed over. */
+/** The other tables that name addresses. One that this installation doesn't have, or not yet, is passed over. */
 const PLACES: readonly Place[] = [
-  { name: 'dead letters', table: 'dead_letter', statement: `DELETE FROM dead_letter WHERE lower(recipient) = $1` },
-  { name: 'reasons of dead letters', table: 'dead_letter', statement: `UPDATE dead_letter SET reason = regexp_replace(reason, $4, $2, 'gi') WHERE reason ~* $4` },
-  { name: 'reasons of waiting mail', table: 'delivery', statement: `UPDATE delivery SET reason = regexp_replace(reason, $4, $2, 'gi') WHERE state <> 'attempting' AND reason ~* $4` },
-  { name: 'audit log', table: 'audit_log', statement: `UPDATE audit_log SET target = regexp_replace(target::text, $3, $2, 'gi')::jsonb, reason = regexp_replace(reason, $4, $2, 'gi') WHERE target::text ~* $3 OR reason ~* $4` },
+  { name: 'dead letters', table: 'dead_letter', column: 'recipient', statement: `DELETE FROM dead_letter WHERE lower(recipient) = $1` },
+  { name: 'reasons of dead letters', table: 'dead_letter', column: 'reason', statement: `UPDATE dead_letter SET reason = regexp_replace(reason, $4, $2, 'gi') WHERE reason ~* $4` },
+  { name: 'reasons of waiting mail', table: 'delivery', column: 'reason', statement: `UPDATE delivery SET reason = regexp_replace(reason, $4, $2, 'gi') WHERE state <> 'attempting' AND reason ~* $4` },
+  // The hash goes on doing its work.
+  { name: 'suppressions', table: 'suppression', column: 'address', statement: `UPDATE suppression SET address = NULL, detail = NULL WHERE lower(address) = $1` },
+  {
+    name: 'reports',
+    table: 'feedback_report',
+    column: 'content',
+    statement: `UPDATE feedback_report
+                   SET recipient = regexp_replace(recipient, $4, $2, 'gi'), reverse_path = regexp_replace(reverse_path, $4, $2, 'gi'),
+                       detail = regexp_replace(detail, $4, $2, 'gi'), content = CASE WHEN encode(content, 'escape') ~* $4 THEN NULL ELSE content END
+                 WHERE state <> 'waiting' AND (recipient ~* $4 OR reverse_path ~* $4 OR detail ~* $4 OR encode(content, 'escape') ~* $4)`,
+  },
+  { name: 'audit log', table: 'audit_log', column: 'target', statement: `UPDATE audit_log SET target = regexp_replace(target::text, $3, $2, 'gi')::jsonb, reason = regexp_replace(reason, $4, $2, 'gi') WHERE target::text ~* $3 OR reason ~* $4` },
 ];
 
 /** Erases from everything else. @returns by place, how many rows it was in */
 export async function eraseElsewhere(db: Queryable, { address, pseudonym }: Erasure): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const place of PLACES) {
-    const { rows } = await db.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [place.table]);
-    if (!rows[0]!.there) continue;
+    const { rowCount: there } = await db.query('SELECT FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2', [place.table, place.column]);
+    if (there === 0) continue;
     const used = [address, pseudonym, jsonPattern(address), escapeRegex(address)];
     // PostgreSQL wants to know the type of every parameter, also of one that a statement doesn't use.
     const typed = `WITH erasure AS (SELECT $1::text, $2::text, $3::text, $4::text) ${place.statement}`;
