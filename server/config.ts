@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseDomain } from './mail/address.ts';
 
 /** The public ports: environment variable suffix, default, and what listens there. */
 export const PORTS = {
@@ -57,6 +58,7 @@ const environment = z.object({
   EIDER_ROUTES: optionalText,
   EIDER_DNS_VALIDATING: z.enum(['', '0', '1'], { error: '0 or 1 expected' }).optional(),
   EIDER_REPORT_FROM: optionalText,
+  EIDER_SIMULATOR_DOMAIN: optionalText,
   EIDER_PUBLIC_URL: optionalText,
   EIDER_SECRET_KEY_FILE: optionalText,
   EIDER_FEEDBACK_KEYS_FILE: optionalText,
@@ -95,6 +97,8 @@ export interface Config {
   dnsValidating: boolean | undefined;
   /** The address that reports to other domains come from; undefined: postmaster of the hosted domain that `hostname` is in. */
   reportFrom: string | undefined;
+  /** The domain whose local parts script what happens to mail, A-labels; null: none. */
+  simulatorDomain: string | null;
   databaseUrl: string | undefined;
   mongoUrl: string | undefined;
   redisUrl: string | undefined;
@@ -151,6 +155,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     routes: values.EIDER_ROUTES,
     dnsValidating: values.EIDER_DNS_VALIDATING ? values.EIDER_DNS_VALIDATING === '1' : undefined,
     reportFrom: values.EIDER_REPORT_FROM,
+    simulatorDomain: simulatorDomain(values.EIDER_SIMULATOR_DOMAIN, values.EIDER_HOSTNAME ?? 'mail.eider.test'),
     databaseUrl: values.DATABASE_URL,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,
@@ -170,6 +175,13 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     metricsPort: values.EIDER_PORT_METRICS,
     trustedProxyHops: values.EIDER_TRUSTED_PROXY_HOPS,
   };
+}
+
+function simulatorDomain(setting: string | undefined, hostname: string): string | null {
+  if (setting === 'off') return null;
+  const domain = parseDomain(setting ?? `simulator.${hostname}`);
+  if (domain === null && setting !== undefined) throw new ConfigError(`EIDER_SIMULATOR_DOMAIN: "${setting}" is neither a domain name nor off`);
+  return domain;
 }
 
 function assertDistinct(ports: Record<PortName, number>): void {

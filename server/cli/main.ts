@@ -4,6 +4,7 @@ import { addAudit } from './audit.ts';
 import { addDeadLetter } from './dead-letter.ts';
 import { addDomain } from './domain.ts';
 import { addDoctor } from './doctor.ts';
+import { addEgress } from './egress.ts';
 import { addEvents } from './events.ts';
 import { addIndex } from './mailbox-index.ts';
 import { addMessage } from './message.ts';
@@ -27,7 +28,7 @@ program
   .description("Eider's command line, for its operator. It works on the installation in EIDER_HOME.")
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
-for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addRoute, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
+for (const add of [addStatus, addDoctor, addTenant, addDomain, addUser, addQueue, addRoute, addEgress, addEvents, addIndex, addParseReport, addAudit, addMessage, addDeadLetter, addPrivacy]) add(program);
 for (const add of [addSuppression, addReputation, addPauses, addFeedback, addDomainReports]) add(program);
 inherit(program);
 

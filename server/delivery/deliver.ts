@@ -7,11 +7,12 @@ import type { ContentSlots } from './content-slots.ts';
 import type { ConversationLog } from './conversation-log.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
 import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
+import type { EgressChoice, EgressChooser } from './egress/egress-chooser.ts';
 import { type LoadedMessage, type MessageLoader, piecesOf } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { AttemptFacts, DeliveryOutcome, Outcome } from './outcome.ts';
-import { providerOf } from './provider-group.ts';
 import type { Route, RouteResult } from './route.ts';
+import type { Simulator } from './simulator/simulator.ts';
 import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
 import type { ConnectionPool, NoConnection } from './smtp/connection-pool.ts';
 import type { TlsResults } from './tls/tls-results.ts';
@@ -28,10 +29,12 @@ export interface DeliverDeps {
   tlsResults: TlsResults | null;
   /** `relaxed`: for mail that goes unsecured rather than not at all. */
   findRoute(domain: string, relaxed?: boolean): Promise<RouteResult>;
-  /** The address that recipients of one message in one domain go out from. */
-  chooseEgress(delivery: ClaimedDelivery, route: Route): EgressAddress;
   /** The envelope sender of a transaction; left out: the message's own. */
   reversePathOf?(message: LoadedMessage, deliveries: readonly ClaimedDelivery[]): Promise<string>;
+  /** Chooses the address that recipients of one message in one domain go out from. */
+  egress: EgressChooser;
+  /** The domain whose recipients script their fate; null: none. */
+  simulator: Simulator | null;
   random(): number;
 }
 
@@ -61,8 +64,8 @@ const MAX_SESSION_TRIES = 20;
 
 /**
  * Makes the attempt. Every delivery of the job gets its outcome through `job.settle`.
- * @throws NotBegun when `job.mayBegin()` said no; anything else thrown is a fault of this process. Deliveries settled
- *   before that stay settled.
+ * @throws NotBegun when `job.mayBegin()` said no, or no egress may send; anything else thrown is a fault of this process.
+ *   Deliveries settled before that stay settled.
  */
 export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<void> {
   const startedAt = performance.now();
@@ -81,9 +84,28 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<void
 
 /** @returns the outcomes that are not settled yet */
 async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
-  const routed = await deps.findRoute(job.domain);
+  const { simulator } = deps;
+  if (simulator?.domain !== job.domain) return attemptBy(deps, job, deliveries, await deps.findRoute(job.domain), REMOTE_BACKOFF);
+  const marked: DeliveryJob = { ...job, settle: (outcomes) => job.settle(outcomes.map(simulated)) };
+  const ways = simulator.waysOf(deliveries).map(async ({ deliveries: part, way }) =>
+    marked.settle(way.kind === 'suppressed' ? all(part, suppressed) : await attemptBy(deps, marked, part, way, simulator.route.backoff)),
+  );
+  const fault = (await Promise.allSettled(ways)).find((result) => result.status === 'rejected');
+  if (fault) throw fault.reason;
+  return [];
+}
+
+/** No result of the simulator may suppress an address or count for a reputation. */
+function simulated({ delivery, outcome }: DeliveryOutcome): DeliveryOutcome {
+  if (outcome.kind === 'held') return { delivery, outcome };
+  const facts = { ...outcome.facts, simulated: true as const };
+  return { delivery, outcome: outcome.kind === 'bounced' ? { ...outcome, facts, addressDead: false } : { ...outcome, facts } };
+}
+
+/** @param backoff where there is no route to have one */
+async function attemptBy(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[], routed: RouteResult, backoff: BackoffPolicy): Promise<DeliveryOutcome[]> {
   if (routed.kind !== 'route') {
-    return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, REMOTE_BACKOFF), routed));
+    return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, backoff), routed));
   }
   const release = await deps.slots.take(routed.route.key, deliveries[0]!.size, deliveries[0]!);
   try {
@@ -92,7 +114,7 @@ async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedD
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
     const route = wantsRelaxedTls(message) && routed.route.tls !== null ? await relaxedRoute(deps, routed.route, job.domain) : routed.route;
-    return await send(deps, route, message, await message.signature(), deliveries, job);
+    return await sendByEgress(deps, route, message, deliveries, job);
   } finally {
     release();
   }
@@ -110,20 +132,40 @@ async function relaxedRoute(deps: DeliverDeps, strict: Route, domain: string): P
   return routed.kind === 'route' ? routed.route : strict;
 }
 
+/** All from one address, unless warming ones may take only so many. */
+async function sendByEgress(deps: DeliverDeps, route: Route, message: LoadedMessage, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
+  const signature = await message.signature();
+  for (let rest = deliveries; rest.length > 0; ) {
+    const { tenantId, lane } = rest[0]!;
+    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route, count: rest.length });
+    if (choice.kind === 'wait') throw new NotBegun(choice.reason);
+    const part = rest.slice(0, choice.count);
+    rest = rest.slice(choice.count);
+    try {
+      job.settle(await send(deps, route, choice, message, signature, part, job));
+    } catch (error) {
+      if (error instanceof NotBegun) deps.egress.giveBack(choice);
+      throw error;
+    }
+  }
+  return [];
+}
+
 async function send(
   deps: DeliverDeps,
   route: Route,
+  choice: EgressChoice & { kind: 'egress' },
   message: LoadedMessage,
   signature: Buffer,
   deliveries: ClaimedDelivery[],
   job: DeliveryJob,
 ): Promise<DeliveryOutcome[]> {
-  // Mail that stays here needs no way back: our MX refuses at once or takes it for good.
-  const reversePath = route.local ? message.reversePath : ((await deps.reversePathOf?.(message, deliveries)) ?? message.reversePath);
+  // Mail that stays here needs no way back: our MX refuses at once or takes it for good. The simulator sends reports.
+  const reversePath = route.local && route.site !== deps.simulator?.route.site ? message.reversePath : ((await deps.reversePathOf?.(message, deliveries)) ?? message.reversePath);
   const envelope = envelopeOf(message, reversePath, deliveries);
   const pieces = piecesOf(signature, message.content);
-  const egress = deps.chooseEgress(deliveries[0]!, route);
-  const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider: providerOf(route.hosts) };
+  const { egress, provider } = choice;
+  const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider };
   for (let tries = 1; ; tries++) {
     const result = await deps.connections.run(route, egress, async (session) => {
       const reused = session.messages > 0;
@@ -141,6 +183,7 @@ async function send(
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
+      deps.egress.giveBack(choice);
       countFailures(deps, route, egress, why);
       const said = why.kind === 'route-fault' ? undefined : why.conversation;
       const conversation = said && keep(deps, deliveries, NOTHING, said);
@@ -217,7 +260,7 @@ const diedBeforeMail = (result: RecipientResult): boolean =>
 function envelopeOf(message: LoadedMessage, reversePath: string, deliveries: ClaimedDelivery[]): Envelope {
   return {
     reversePath,
-    recipients: deliveries.map((delivery) => ({ address: delivery.recipient, notify: delivery.notify, orcpt: delivery.orcpt })),
+    recipients: deliveries.map(({ recipient, notify, orcpt, attempts }) => ({ address: recipient, notify, orcpt, attempt: attempts })),
     needs8bit: message.needs8bit,
     needsSmtputf8: message.needsSmtputf8,
     dsnRet: message.dsnRet,
@@ -228,17 +271,16 @@ function envelopeOf(message: LoadedMessage, reversePath: string, deliveries: Cla
 function refuseSuppressed(deliveries: ClaimedDelivery[]): DeliveryOutcome[] {
   return deliveries
     .filter((delivery) => delivery.suppressed)
-    .map((delivery) => ({
-      delivery,
-      outcome: {
-        kind: 'bounced',
-        category: 'suppressed',
-        reason: 'Not sent: the address is on the suppression list.',
-        addressDead: false,
-        facts: { enhancedCode: '5.7.1', phase: 'suppression' },
-      },
-    }));
+    .map((delivery) => ({ delivery, outcome: suppressed() }));
 }
+
+const suppressed = (): Outcome => ({
+  kind: 'bounced',
+  category: 'suppressed',
+  reason: 'Not sent: the address is on the suppression list.',
+  addressDead: false,
+  facts: { enhancedCode: '5.7.1', phase: 'suppression' },
+});
 
 function isLooping(message: LoadedMessage): boolean {
   // Counting the bytes first spares parsing the header of nearly every message.

@@ -110,7 +110,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     advanceCursors(cursors[lane], found);
     const ready = found.filter((queue) => mayClaim(queue, suspended!));
     const perQueue = Math.max(settings.minHeldPerQueue, Math.floor(room * settings.queueShare));
-    const wanted = shareRoom(ready, room, (queue) => perQueue - (heldPerQueue.get(queueKey(queue)) ?? 0));
+    const wanted = shareRoom(ready, room, (queue) => Math.min(perQueue, egressRoom(queue, lane)) - (heldPerQueue.get(queueKey(queue)) ?? 0));
     if (wanted.length === 0) return 0;
     const askedAt = performance.now();
     const leaseToken = randomUUID();
@@ -130,6 +130,12 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     if (stops.tenant(queue.tenantId) || stops.domain(queue.domain)) return false;
     const site = sites.of(queue.domain);
     return site.kind === 'none' || (site.kind === 'site' && !stops.hosts(site.route.hosts));
+  }
+
+  /** What no egress may send now (warm-up, pauses) waits where it is, too. */
+  function egressRoom({ tenantId, domain }: ReadyQueue, lane: Lane): number {
+    const site = sites.of(domain);
+    return site.kind === 'site' ? deps.deliver.egress.room(tenantId, lane, site.route).count : Number.POSITIVE_INFINITY;
   }
 
   function begin(deliveries: ClaimedDelivery[]): void {

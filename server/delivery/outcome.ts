@@ -10,6 +10,8 @@ export interface AttemptFacts {
   /** The id of the address that it went out from, and the provider that it went to; absent: the installation's own. */
   egress?: string;
   provider?: ProviderGroup;
+  /** It was at the simulator: it tells nothing of an address or of us. */
+  simulated?: true;
   /** `TLSv1.3`, or false when the message went in clear. */
   tls?: string | false;
   /** The decisive reply on one line. */

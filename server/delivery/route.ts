@@ -39,6 +39,8 @@ export interface RouteDeps {
   isHosted(domain: string): Promise<boolean>;
   /** Our own MX: where mail to hosted domains goes. */
   ownMx: { host: string; port: number };
+  /** A domain of its own that never leaves this machine; absent: none, or none of this process. */
+  simulator?: { domain: string; route: Route } | null;
   /** Chooses among MX hosts of the same preference; from 0 up to 1. */
   random(): number;
   /** Policies on TLS; null: opportunistic to all. */
@@ -57,6 +59,7 @@ const SMTP_PORT = 25;
  * @param relaxed mail that goes unsecured rather than not at all: policies on TLS are passed over
  */
 export async function findRoute(deps: RouteDeps, domain: string, relaxed = false): Promise<RouteResult> {
+  if (deps.simulator?.domain === domain) return { kind: 'route', route: deps.simulator.route };
   const exact = deps.routes.exact(domain);
   if (exact) return { kind: 'route', route: configuredRoute(exact) };
   if (await deps.isHosted(domain)) return { kind: 'route', route: ownRoute(deps) };

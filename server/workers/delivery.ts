@@ -5,7 +5,7 @@ import { adoptLeft } from '../delivery/adopt-left.ts';
 import { conversationLog } from '../delivery/conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
-import { defaultEgress } from '../delivery/egress/egress-address.ts';
+import { startEgressChooser } from '../delivery/egress/egress-chooser.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { openOutcomeJournal } from '../delivery/outcome-journal.ts';
 import { preferIndexes } from '../delivery/prefer-indexes.ts';
@@ -14,6 +14,8 @@ import { installationTokenKeys } from '../delivery/feedback/token-keys.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
+import { reportSender } from '../delivery/simulator/send-report.ts';
+import { type Simulator, SIMULATOR_BACKOFF, startSimulator } from '../delivery/simulator/simulator.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS } from '../delivery/smtp/connection-pool.ts';
 import { showPool } from '../delivery/smtp/pool-gauges.ts';
 import { RFC_TIMEOUTS } from '../delivery/smtp/timeouts.ts';
@@ -24,7 +26,7 @@ import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
 import { createPool } from '../infra/db/pool.ts';
 import { dnsResolver } from '../infra/dns/resolver.ts';
-import { logger } from '../infra/log/logger.ts';
+import { type Logger, logger } from '../infra/log/logger.ts';
 import { runRole } from './role.ts';
 
 /** Well within a lease: with the pool's grace, a hanging connection is given up and its statement made anew in time. */
@@ -38,19 +40,22 @@ await runRole('delivery', async () => {
   const domains = domainLookups(pool, secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE')));
   const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
   const results = tlsResults({ db: pool, log, now: () => new Date() });
+  await pool.query('SELECT 1');
+  const ownMx = { host: ownMxHost(config.bind), port: config.ports.mx };
+  const simulator = config.simulatorDomain === null ? null : await startOwnSimulator(config.simulatorDomain, ownMx, log);
   const routeDeps = {
     dns,
     routes: parseRoutes(config.routes),
     isHosted: domains.isHosted,
-    ownMx: { host: ownMxHost(config.bind), port: config.ports.mx },
+    ownMx,
+    simulator,
     random: Math.random,
     tls: { dns, sts: stsPolicies({ db: pool, dns, log }), demandFor: tlsDemands(pool) },
   };
   const smtp = { timeouts: RFC_TIMEOUTS };
-  const egress = defaultEgress(config.hostname);
+  const egress = await startEgressChooser(pool, log, config.hostname);
   const { reversePathOf, tokenField } = returnPaths({ keys: installationTokenKeys(config), tenantOf: domains.tenantOf, hostname: config.hostname });
   const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor, tokenField });
-  await pool.query('SELECT 1');
   const journals = join(config.home, 'delivery-journal');
   const adopt = (): Promise<void> => adoptLeft({ pool, log, loader, host: config.hostname }, journals);
   // Before anything is claimed.
@@ -71,8 +76,9 @@ await runRole('delivery', async () => {
         tlsResults: results,
         slots: contentSlots(DEFAULT_SLOTS),
         findRoute: (domain, relaxed) => findRoute(routeDeps, domain, relaxed),
-        chooseEgress: () => egress,
         reversePathOf,
+        egress,
+        simulator,
         random: Math.random,
       },
     },
@@ -81,9 +87,17 @@ await runRole('delivery', async () => {
   return async () => {
     await dispatcher.stop();
     await Promise.all([conversations.flushed(), results.close()]);
+    await simulator?.close();
+    await egress.close();
     await pool.end();
   };
 });
+
+/** What the simulator sends back comes in as from any other server: by our MX. */
+function startOwnSimulator(domain: string, mx: { host: string; port: number }, log: Logger): Promise<Simulator> {
+  const sendReport = reportSender({ ...mx, name: domain });
+  return startSimulator({ domain, log, backoff: SIMULATOR_BACKOFF, sendReport });
+}
 
 /** The MX listens on EIDER_BIND; where that means "everywhere", it is reached on loopback. */
 function ownMxHost(bind: string): string {

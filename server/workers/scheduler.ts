@@ -3,6 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig, required } from '../config.ts';
 import { CONVERSATION_DAYS, dropOldConversations, ensureConversationPartitions } from '../delivery/conversation.store.ts';
+import { countEgressEvents, rollWarmup } from '../delivery/egress/roll-warmup.ts';
+import { dropOldDays } from '../delivery/egress/warmup.store.ts';
 import { enqueue, enqueueDeps } from '../delivery/enqueue.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { pullRetriesForward, requeueDue } from '../delivery/lease.store.ts';
@@ -32,6 +34,9 @@ const PARTITION_DAYS_AHEAD = 7;
 /** Sums of TLS sessions stay for a while after their report. */
 const TLS_RESULT_DAYS = 14;
 const STS_REFRESHES = 500;
+
+/** Counts by address and day: for a season's view of a warm-up. */
+const EGRESS_DAYS_KEPT = 120;
 
 interface Job {
   name: string;
@@ -98,6 +103,10 @@ await runRole('scheduler', async () => {
         return steps.length > 0 ? { steps } : null;
       },
     },
+    // Between two judgements, so that `warmup show` is near the present and a judgement has little to read.
+    { name: 'egress-counts', everyMs: 5 * SECOND, run: async () => (await countEgressEvents(pool), null) },
+    { name: 'egress-warmup', everyMs: 30 * SECOND, run: async () => counted(await rollWarmup(pool)) },
+    { name: 'egress-days', everyMs: HOUR, run: async () => counted({ deleted: await dropOldDays(pool, EGRESS_DAYS_KEPT) }) },
     ...Object.keys(EXPIRED_ROWS).map((name) => expiryJob(pool, name as ExpiredRows)),
   ];
 

@@ -24,6 +24,10 @@ WITH counted AS (
     FROM delivery_event e
    WHERE (e.txid, e.id) >= ($1::text::xid8, $2::bigint) AND (e.txid, e.id) <= ($3::text::xid8, $4::bigint)
      AND (e.txid, e.id) > (SELECT c.txid, c.event_id FROM reputation_counted c) AND e.type IN (${COUNTED.map((type) => `'${type}'`).join(', ')})
+     -- What the simulator does, and sends back, is nobody's reputation.
+     AND NOT e.data ? 'simulated'
+     AND NOT (e.type IN ('bounced-later', 'complained') AND EXISTS (
+       SELECT FROM delivery_event d WHERE d.queue_id = e.queue_id AND d.recipient_no = e.recipient_no AND d.type = 'delivered' AND d.data ? 'simulated'))
 ), weighed AS (
   SELECT tenant_id, hour, lower(substring(message[1] FROM '[^@]+$')) AS domain, egress,
          CASE WHEN type = 'accepted' THEN (data->>'recipients')::bigint ELSE 0 END AS accepted,

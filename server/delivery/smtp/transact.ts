@@ -8,7 +8,12 @@ export interface EnvelopeRecipient {
   address: string;
   notify: string | null;
   orcpt: string | null;
+  /** Attempts begun, this one included (1); told only to a server that asks (ATTEMPT_EXTENSION). */
+  attempt?: number;
 }
+
+/** Of our own simulator: RCPT says which attempt it is. A private extension (RFC 5321 2.2.2). */
+export const ATTEMPT_EXTENSION = 'XEIDERATTEMPT';
 
 export interface Envelope {
   reversePath: string;
@@ -185,6 +190,7 @@ function rcptCommand(session: SmtpSession, recipient: EnvelopeRecipient): string
     if (recipient.notify !== null) command += ` NOTIFY=${recipient.notify}`;
     if (recipient.orcpt !== null) command += ` ORCPT=${recipient.orcpt}`;
   }
+  if (session.extensions.has(ATTEMPT_EXTENSION)) command += ` ${ATTEMPT_EXTENSION}=${recipient.attempt ?? 1}`;
   return `${command}\r\n`;
 }
 

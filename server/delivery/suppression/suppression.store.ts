@@ -38,7 +38,11 @@ export interface SuppressionRow {
 export async function insertSuppression(db: Queryable, suppression: NewSuppression): Promise<void> {
   await db.query(
     `INSERT INTO suppression (id, tenant_id, address_hash, address, reason, source, detail, queue_id, expires_at)
-     VALUES (uuidv7(), $1, ${sqlAddressHash('$2')}, lower($2), $3, $4, $5, $6, $7) ${SQL_SUPPRESS_AGAIN}`,
+     SELECT uuidv7(), $1::uuid, ${sqlAddressHash('$2::text')}, lower($2::text), $3::text, $4::text, $5::text, $6::uuid, $7::timestamptz
+      -- What the simulator sends back tells nothing of an address.
+      WHERE NOT EXISTS (SELECT FROM delivery_event e
+                         WHERE e.queue_id = $6::uuid AND e.type = 'delivered' AND lower(e.recipient) = lower($2::text) AND e.data ? 'simulated')
+     ${SQL_SUPPRESS_AGAIN}`,
     [suppression.tenantId, suppression.address, suppression.reason, suppression.source, suppression.detail, suppression.queueId, suppression.expiresAt],
   );
 }

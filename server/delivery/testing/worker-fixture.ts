@@ -10,10 +10,12 @@ import type { ClaimedDelivery } from '../claim.store.ts';
 import { deliver, type DeliverDeps } from '../deliver.ts';
 import type { DeliveryOutcome } from '../outcome.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, groupJobs, startDispatcher } from '../dispatcher.ts';
-import { defaultEgress, type EgressAddress } from '../egress/egress-address.ts';
+import { defaultEgress } from '../egress/egress-address.ts';
+import { type EgressChooser, fixedEgress } from '../egress/egress-chooser.ts';
 import { messageLoader } from '../message-loader.ts';
 import { findRoute } from '../route.ts';
 import { parseRoutes } from '../routes-setting.ts';
+import type { Simulator } from '../simulator/simulator.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS, type PoolLimits } from '../smtp/connection-pool.ts';
 import { RFC_TIMEOUTS, type SmtpTimeouts } from '../smtp/timeouts.ts';
 import type { QueueFixture } from './queue-fixture.ts';
@@ -27,8 +29,9 @@ export interface WorkerOptions {
   slots?: Partial<typeof DEFAULT_SLOTS>;
   signers?: DkimSigner[];
   conversations?: ConversationLog;
-  /** Chooses by the recipient; left out: the default egress. */
-  egressFor?(recipient: string): EgressAddress;
+  /** Left out: the default egress. */
+  egress?: EgressChooser;
+  simulator?: Simulator;
 }
 
 /** No test asks the real DNS. */
@@ -47,6 +50,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     routes: parseRoutes(options.routes),
     isHosted: () => Promise.resolve(false),
     ownMx: { host: '127.0.0.1', port: 1 },
+    simulator: options.simulator ?? null,
     random: () => 0.5,
     tls: null,
   };
@@ -58,7 +62,8 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     tlsResults: null,
     slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),
     findRoute: (domain) => findRoute(routeDeps, domain),
-    chooseEgress: ({ recipient }) => options.egressFor?.(recipient) ?? defaultEgress('mail.eider.test'),
+    egress: options.egress ?? fixedEgress(() => defaultEgress('mail.eider.test')),
+    simulator: options.simulator ?? null,
     random: () => 0.5,
   };
 }

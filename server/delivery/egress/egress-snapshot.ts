@@ -1,0 +1,59 @@
+// What workers choose an egress by, as it was read from the database at one moment: pools, their addresses, who uses
+// which, and the warm-up of each address. Types and look-ups; pure.
+import type { Lane } from '../enqueue-types.ts';
+import type { ProviderGroup } from '../provider-group.ts';
+import type { WarmupState } from './warmup.ts';
+import type { WarmupSchedule } from './warmup-schedule.ts';
+
+export interface SnapshotAddress {
+  id: string;
+  name: string;
+  sourceAddress: string | null;
+  ehloName: string;
+  status: 'active' | 'paused' | 'retired';
+  pausedUntil: Date | null;
+  reason: string | null;
+  schedule: WarmupSchedule | null;
+  warmup: ReadonlyMap<ProviderGroup, WarmupState>;
+}
+
+export interface SnapshotPool {
+  id: string;
+  name: string;
+  dedicatedTo: string | null;
+  overflowPoolId: string | null;
+  members: readonly { address: SnapshotAddress; weight: number }[];
+}
+
+export interface EgressSnapshot {
+  version: number;
+  pools: ReadonlyMap<string, SnapshotPool>;
+  /** By `tenant lane`, with `*` for all. */
+  assignments: ReadonlyMap<string, string>;
+}
+
+export const EMPTY_SNAPSHOT: EgressSnapshot = { version: 0, pools: new Map(), assignments: new Map() };
+
+export const assignmentKey = (tenantId: string | null, lane: Lane | null): string => `${tenantId ?? '*'} ${lane ?? '*'}`;
+
+/** The pool of a tenant's lane by its most exact assignment; null: none, and the installation's own egress serves. */
+export function poolOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane): SnapshotPool | null {
+  const { assignments } = snapshot;
+  if (assignments.size === 0) return null;
+  const poolId =
+    assignments.get(assignmentKey(tenantId, lane)) ??
+    assignments.get(assignmentKey(tenantId, null)) ??
+    assignments.get(assignmentKey(null, lane)) ??
+    assignments.get(assignmentKey(null, null));
+  return (poolId !== undefined && snapshot.pools.get(poolId)) || null;
+}
+
+/** The pool and those that it overflows to, in order; a circle ends where it began, another tenant's own pool before it. */
+export function poolChain(snapshot: EgressSnapshot, first: SnapshotPool, tenantId: string): SnapshotPool[] {
+  const chain: SnapshotPool[] = [];
+  for (let pool: SnapshotPool | undefined = first; pool && !chain.includes(pool); pool = snapshot.pools.get(pool.overflowPoolId ?? '')) {
+    if (pool.dedicatedTo !== null && pool.dedicatedTo !== tenantId) break;
+    chain.push(pool);
+  }
+  return chain;
+}
