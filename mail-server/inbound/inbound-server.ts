@@ -13,6 +13,7 @@ import type { Delivery, Envelope } from './mailbox-store.ts';
 import type { ReverseLookup } from './client-name.ts';
 import { checkRecipient, type RecipientSources } from './recipient-check.ts';
 import type { IntakeRecipient, ReportIntake } from './report-intake.ts';
+import type { SrsReturn, SrsReturns } from './srs-returns.ts';
 import type { TakenMessage, TakeMessage } from './take-message.ts';
 
 /** RFC 5321 4.5.3.1.8 asks for 100; mailing lists send more at once. */
@@ -26,6 +27,8 @@ export interface InboundOptions {
   take: TakeMessage;
   /** Where reports go; without it their addresses are ordinary ones. */
   reports?: ReportIntake;
+  /** Where bounces of forwarded mail go; without it their addresses are unknown ones. */
+  srsReturns?: SrsReturns;
   /** Told once the sender has shown that it read the 250. */
   onReplySeen(taken: TakenMessage): Promise<void>;
   spool: Spool;
@@ -36,7 +39,15 @@ export interface InboundOptions {
   reverse?: ReverseLookup;
 }
 
-type Session = SMTPServerSession & { deliveries?: Map<string, Delivery>; reports?: Map<string, IntakeRecipient> };
+interface Recipients {
+  deliveries: Map<string, Delivery>;
+  reports: Map<string, IntakeRecipient>;
+  returns: Map<string, SrsReturn>;
+}
+
+type Session = SMTPServerSession & { accepted?: Recipients };
+
+const noRecipients = (): Recipients => ({ deliveries: new Map(), reports: new Map(), returns: new Map() });
 
 /** Builds the server; the caller listens and stops. */
 export function createInboundServer(options: InboundOptions): GuardedServer {
@@ -62,8 +73,7 @@ export function createInboundServer(options: InboundOptions): GuardedServer {
       logger: false,
 
       onMailFrom(_address, session: Session, callback) {
-        session.deliveries = new Map();
-        session.reports = new Map();
+        session.accepted = noRecipients();
         answer(assertDiskSpace(options.spool), callback, fault(session));
       },
       onRcptTo(address, session: Session, callback) {
@@ -91,17 +101,21 @@ async function assertDiskSpace(spool: Spool): Promise<void> {
 async function addRecipient(options: InboundOptions, session: Session, address: string): Promise<void> {
   const { mailFrom } = session.envelope;
   const announced = mailFrom && mailFrom.args ? Number(mailFrom.args['SIZE']) || 0 : 0;
+  const accepted = (session.accepted ??= noRecipients());
+  const srs = (await options.srsReturns?.check(address, mailFrom ? mailFrom.address : '')) ?? { kind: 'ordinary' };
+  if (srs.kind === 'refused') throw new ReplyError(srs.reply.code, srs.reply.text);
+  if (srs.kind === 'return') return void accepted.returns.set(srs.to.address, srs.to);
   const intake = (await options.reports?.check(address, session.remoteAddress)) ?? { kind: 'ordinary' };
   if (intake.kind === 'refused') throw new ReplyError(intake.reply.code, intake.reply.text);
   if (intake.kind === 'intake') {
-    (session.reports ??= new Map()).set(address.toLowerCase(), intake.recipient);
+    accepted.reports.set(address.toLowerCase(), intake.recipient);
     if (!intake.mailboxToo) return;
   }
   const check = await checkRecipient(options.recipients, address, announced);
   // An address of ours needs no mailbox; a person's does.
   if (check.kind === 'refused' && intake.kind === 'intake' && !intake.recipient.complaintsOnly) return;
   if (check.kind === 'refused') throw new ReplyError(check.reply.code, check.reply.text);
-  const deliveries = (session.deliveries ??= new Map());
+  const { deliveries } = accepted;
   if (!deliveries.has(check.mailbox.userId)) deliveries.set(check.mailbox.userId, { mailbox: check.mailbox, recipient: address });
 }
 
@@ -112,8 +126,10 @@ async function takeContent(
   stream: SMTPServerDataStream,
   session: Session,
 ): Promise<string> {
-  const deliveries = [...(session.deliveries ?? new Map<string, Delivery>()).values()];
-  const reports = [...(session.reports ?? new Map<string, IntakeRecipient>()).values()];
+  const accepted = session.accepted ?? noRecipients();
+  const deliveries = [...accepted.deliveries.values()];
+  const reports = [...accepted.reports.values()];
+  const returns = [...accepted.returns.values()];
   const envelope = envelopeOf(session);
   const tls = session.secure && session.tlsOptions ? { version: session.tlsOptions.version, cipher: session.tlsOptions.name } : undefined;
   const received = await receiveContent(stream, options.spool, limits);
@@ -122,6 +138,7 @@ async function takeContent(
     // One reply stands for all recipients, so a mailbox that overflows by this one message stops it only
     // when nobody else waits for it; the next RCPT finds that mailbox full.
     if (reports.length > 0) await options.reports!.store(reports, envelope, received);
+    if (returns.length > 0) await options.srsReturns!.take(returns, envelope, received, queueIdNow(), new Date());
     if (deliveries.length === 0) return '2.0.0 Report taken';
     if (deliveries.every(({ mailbox }) => mailbox.freeBytes < received.bytes)) throw new ReplyError(552, '5.2.2 Message is larger than what still fits into the mailbox');
     const taken = await options.take({ queueId: queueIdNow(), envelope, deliveries, content: received, tls, receivedAt: new Date() });

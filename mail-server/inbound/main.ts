@@ -1,13 +1,18 @@
 // The `inbound` role: puts the MX together from configuration, listens, and goes in good order.
 import { join } from 'node:path';
 import { loadConfig, required } from '../../server/config.ts';
+import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
 import { findHostedDomain } from '../../server/domains/find-hosted-domain.ts';
 import { insertReport, isBacklogAbove } from '../../server/delivery/feedback/intake.store.ts';
 import { installationTokenKeys } from '../../server/delivery/feedback/token-keys.ts';
+import { openBlobStore } from '../../server/infra/blobs/open-blob-store.ts';
+import { sha256Hex } from '../../server/infra/crypto/hash.ts';
+import { secretBoxFromFile } from '../../server/infra/crypto/secret-box.ts';
 import { logger } from '../../server/infra/log/logger.ts';
 import { parseDomain } from '../../server/mail/address.ts';
 import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
+import { createCounters } from '../submission/counters.ts';
 import { createReverseLookup } from './client-name.ts';
 import { createHostedDomains } from './hosted-domains.ts';
 import { createInboundServer } from './inbound-server.ts';
@@ -16,7 +21,10 @@ import { assembleMessageDeps } from './message-deps.ts';
 import type { RecipientSources } from './recipient-check.ts';
 import { createReportIntake } from './report-intake.ts';
 import { selectResponsibleUser } from './responsible-user.store.ts';
+import { createSrsReturns } from './srs-returns.ts';
 import { createTakeMessage } from './take-message.ts';
+
+const HOUR_SECONDS = 3_600;
 
 const log = logger('inbound');
 
@@ -28,6 +36,9 @@ runRole('inbound', async () => {
   const { pool, store } = deps;
   const isHosted = createHostedDomains((name) => findHostedDomain(pool, name));
   const tokenKeys = installationTokenKeys(config);
+  const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
+  const queue = enqueueDeps(pool, openBlobStore(config));
+  const counters = createCounters(deps.redis, (error) => log.warn({ reason: error.message }, 'valkey'));
   const recipients: RecipientSources = {
     isHosted,
     findMailbox: (address) => store.find(address),
@@ -48,6 +59,12 @@ runRole('inbound', async () => {
       hostname: config.hostname, isHosted, keys: tokenKeys.accepted, log,
       insert: (report) => insertReport(pool, report),
       isBacklogAbove: (count) => isBacklogAbove(pool, count),
+    }),
+    srsReturns: createSrsReturns({
+      key: secretBox.derive('srs'), serverName: config.hostname, log,
+      findDomain: (name) => findHostedDomain(pool, name),
+      enqueue: (input) => enqueue(queue, input),
+      countOf: (address) => counters.add(`srs-return:${sha256Hex(address)}`, 1, HOUR_SECONDS),
     }),
     onReplySeen: (taken) => deps.storedEarlier.forget(taken.key),
     spool,

@@ -18,6 +18,7 @@ import { loadLibrary } from './wildduck-library.ts';
 
 export interface AssembledDeps extends MessageDeps {
   pool: Pool;
+  redis: Redis;
   close(): Promise<void>;
 }
 
@@ -36,6 +37,7 @@ export async function assembleMessageDeps(config: Config, log: Logger, name: str
   return {
     serverName: config.hostname,
     pool,
+    redis,
     store: createMailboxStore(library),
     resolver: createAuthResolver({
       servers: config.dnsServers,

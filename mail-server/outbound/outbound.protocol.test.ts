@@ -86,6 +86,23 @@ describe('a forward', () => {
     expect(await arcResult(found[0]!.content)).toBe('pass');
   });
 
+  test('comes back to the one who wrote it when it bounces, and to nobody else', async () => {
+    const account = await stack.account('bounces');
+    await wildduck('PUT', `/users/${account.userId}`, { targets: ['gone@target.example'] });
+    await send(account, 'will-bounce');
+    const [{ reverse_path: path } = { reverse_path: '' }] = await waitForQueued('will-bounce');
+    const bounce = (from: string, to: string) =>
+      sendMessage({ port: stack.ports.mx, from, to: [to], message: `From: mailer-daemon@target.example\r\nSubject: it-bounced\r\nMessage-ID: <b@target.example>\r\n\r\nno such user\r\n` });
+    expect(await bounce('', path)).toMatchObject({ code: 250 });
+    // The same bytes again, as by a sender that lost our reply.
+    expect(await bounce('', path.toLowerCase())).toMatchObject({ code: 250 });
+    expect(await queued('it-bounced')).toMatchObject([{ reverse_path: '', header_from: 'mailer-daemon@mail.eider.test', recipients: ['writer@origin.example'] }]);
+    expect(await bounce('someone@target.example', path)).toMatchObject({ code: 550 });
+    expect(await bounce('', path.replace('writer', 'victim'))).toMatchObject({ code: 550 });
+    expect(await bounce('', path.replace('SRS0=', 'SRS1='))).toMatchObject({ code: 550 });
+    expect(await queued('it-bounced')).toHaveLength(1);
+  });
+
   test('taken twice by a process that died in between is in the queue once', async () => {
     const account = await stack.account('twice');
     await wildduck('PUT', `/users/${account.userId}`, { targets: ['once@target.example'] });

@@ -31,6 +31,8 @@ export function returnPaths(deps: ReturnPathDeps) {
      */
     async reversePathOf(message: SentMessage, recipients: readonly { recipientNo: number }[]): Promise<string> {
       if (message.reversePath === '') return '';
+      // A forward's sender is rewritten by SRS, which leads a bounce to the one who wrote the message.
+      if (message.source === 'forward') return message.reversePath;
       const recipientNo = recipients.length === 1 ? recipients[0]!.recipientNo : null;
       const token = makeToken(deps.keys.signing(), 'return-path', { queueId: message.queueId, recipientNo });
       return bounceAddress(token, await returnPathDomain(deps, message));
