@@ -6,6 +6,7 @@ import { MongoClient } from 'mongodb';
 import { loadConfig, required } from '../../server/config.ts';
 import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
 import { signingKeysFor } from '../../server/domains/signing-keys.ts';
+import { watchPressure } from '../../server/delivery/pressure.ts';
 import { openBlobStore } from '../../server/infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../../server/infra/crypto/secret-box.ts';
 import { suppressionText } from '../../server/delivery/suppression/suppression-rules.ts';
@@ -45,7 +46,7 @@ runRole('submission', async () => {
   const spool = new Spool(join(config.home, 'spool', 'submission'));
   await spool.open();
 
-  const queue = enqueueDeps(pool, openBlobStore(config));
+  const queue = enqueueDeps(pool, openBlobStore(config), watchPressure({ db: pool, folder: config.home, log }));
   const counters = createCounters(redis, failed('valkey'));
   const rules = createSenderRules(wildduck);
   const sentCopies = createSentCopies(wildduck, mongo, failed('copy in Sent'));

@@ -112,6 +112,8 @@ export function rejectionReply(code: EnqueueRejectionCode, rule: string): { code
     // Temporary, and told at once: the person keeps the message and learns why.
     case 'sending-stopped':
       return { code: 450, text: `4.7.1 ${rule}` };
+    case 'busy':
+      return { code: 452, text: `4.3.1 ${rule}` };
     case 'invalid-send-at':
     case 'idempotency-mismatch':
       return { code: 554, text: `5.0.0 ${rule}` };

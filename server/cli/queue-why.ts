@@ -1,13 +1,14 @@
 // `eider queue why <id>`: what a waiting message waits for, in one sentence, and until when; `eider queue show <id>`.
 import type { Command } from 'commander';
-import { explainWait, type Hindrance, type Why } from '../delivery/operations/why.ts';
+import { explainWait, type Why } from '../delivery/operations/why.ts';
 import { countAhead, countWorkers, selectTenantStanding, selectWaiting, type WaitingDelivery } from '../delivery/operations/why.store.ts';
 import { suspensionMatch } from '../delivery/suspension-match.ts';
 import { listSuspensions } from '../delivery/suspension.store.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { queueHindrances } from './queue-hindrances.ts';
 import { parseDeliveryId } from './queue-selection.ts';
 import { Refusal } from './refusal.ts';
-import { siteHosts } from './site-hosts.ts';
+import { siteRoutes } from './site-hosts.ts';
 import { endedSentence } from './why-not.ts';
 
 export function addWhy(queue: Command): void {
@@ -53,28 +54,24 @@ function recipients(group: readonly Answer[]): string {
 
 /** @param rows of one message */
 async function explainRows(connection: Connection, rows: readonly WaitingDelivery[]): Promise<Why[]> {
-  const { pool } = connection;
+  const { config, pool } = connection;
   const [tenant, suspensions, workers] = await Promise.all([
     selectTenantStanding(pool, rows[0]!.tenantId),
     listSuspensions(pool),
     countWorkers(pool),
   ]);
   const match = suspensionMatch(suspensions);
-  const hosts = siteHosts(connection);
+  const routes = siteRoutes(connection);
+  const hindrances = queueHindrances(config, pool);
   const now = new Date();
-  return Promise.all(
+  const answers = Promise.all(
     rows.map(async (row) => {
       // What a look-up or a limit says matters only to what could go otherwise.
       const waits = row.state === 'queued' || row.state === 'scheduled' || row.state === 'deferred';
-      const known = waits ? await hosts(row.domain).catch(() => []) : [];
-      const suspension = waits ? match.find({ lane: row.lane as 'transactional', tenantId: row.tenantId, domain: row.domain, hosts: known }) : null;
-      const hindrances = waits ? await hindrancesOf(connection, row) : [];
-      return explainWait({ row, tenant, suspension, hindrances, ahead: await countAhead(pool, row), workers, now });
+      const route = waits ? await routes(row.domain).catch(() => null) : null;
+      const suspension = waits ? match.find({ lane: row.lane as 'transactional', tenantId: row.tenantId, domain: row.domain, hosts: route?.hosts ?? [] }) : null;
+      return explainWait({ row, tenant, suspension, hindrances: await hindrances.of(row, route), ahead: await countAhead(pool, row), workers, now });
     }),
   );
-}
-
-/** Limits in force for a delivery. */
-function hindrancesOf(_connection: Connection, _row: WaitingDelivery): Promise<Hindrance[]> {
-  return Promise.resolve([]);
+  return answers.finally(() => hindrances.close());
 }

@@ -55,7 +55,7 @@ export function bounceReport(
 }
 
 function reportedRecipient({ delivery, outcome }: DeliveryOutcome, action: DsnAction, now: Date): DsnRecipient {
-  const facts = outcome.kind === 'held' ? {} : outcome.facts;
+  const facts = 'facts' in outcome ? outcome.facts : {};
   const said = facts.reply ?? null;
   return {
     recipient: delivery.recipient,

@@ -8,6 +8,8 @@ import type { ConversationLog } from './conversation-log.ts';
 import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
 import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
 import type { EgressChoice, EgressChooser } from './egress/egress-chooser.ts';
+import type { Wait } from './limits/gate.ts';
+import type { Limiter, SitePass } from './limits/limiter.ts';
 import { type LoadedMessage, type MessageLoader, piecesOf } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { AttemptFacts, DeliveryOutcome, Outcome } from './outcome.ts';
@@ -35,6 +37,8 @@ export interface DeliverDeps {
   egress: EgressChooser;
   /** The domain whose recipients script their fate; null: none. */
   simulator: Simulator | null;
+  /** Tells when a message may go to a site; null: whenever. */
+  limits: Limiter | null;
   random(): number;
 }
 
@@ -50,6 +54,8 @@ export interface DeliveryJob {
    * at any moment finds them recorded. The durations are set by then.
    */
   settle(outcomes: DeliveryOutcome[]): void;
+  /** Told when it asks its limits: it is no longer only expected there. */
+  arrived?(): void;
 }
 
 /** Thrown when a job may not begin: nothing was said to anybody, and its rows are to be given back. */
@@ -73,7 +79,7 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<void
     ...job,
     settle(outcomes) {
       const durationMs = Math.round(performance.now() - startedAt);
-      for (const { outcome } of outcomes) if (outcome.kind !== 'held') outcome.facts.durationMs = durationMs;
+      for (const { outcome } of outcomes) if ('facts' in outcome) outcome.facts.durationMs = durationMs;
       if (outcomes.length > 0) job.settle(outcomes);
     },
   };
@@ -97,7 +103,7 @@ async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedD
 
 /** No result of the simulator may suppress an address or count for a reputation. */
 function simulated({ delivery, outcome }: DeliveryOutcome): DeliveryOutcome {
-  if (outcome.kind === 'held') return { delivery, outcome };
+  if (!('facts' in outcome)) return { delivery, outcome };
   const facts = { ...outcome.facts, simulated: true as const };
   return { delivery, outcome: outcome.kind === 'bounced' ? { ...outcome, facts, addressDead: false } : { ...outcome, facts } };
 }
@@ -107,14 +113,62 @@ async function attemptBy(deps: DeliverDeps, job: DeliveryJob, deliveries: Claime
   if (routed.kind !== 'route') {
     return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, backoff), routed));
   }
-  const release = await deps.slots.take(routed.route.key, deliveries[0]!.size, deliveries[0]!);
+  // All from one address, unless warming ones may take only so many.
+  for (let rest = deliveries; rest.length > 0; ) {
+    const { tenantId, lane } = rest[0]!;
+    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route: routed.route, count: rest.length });
+    if (choice.kind === 'wait') throw new NotBegun(choice.reason);
+    const part = rest.slice(0, choice.count);
+    rest = rest.slice(choice.count);
+    job.settle(await attemptFrom(deps, routed.route, choice, part, job));
+  }
+  return [];
+}
+
+async function attemptFrom(deps: DeliverDeps, route: Route, choice: ChosenEgress, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
+  // The simulator plays all servers by itself: nobody's limits hold there.
+  const limits = route.site === deps.simulator?.route.site ? null : deps.limits;
+  // Before its content takes up memory: what waits for its turn here waits a second or two.
+  job.arrived?.();
+  const admission = await limits?.admit({ route, domain: job.domain, egressId: choice.egress.id, tenantId: deliveries[0]!.tenantId, recipients: deliveries.length });
+  if (admission?.kind === 'wait') return giveBack(deps, choice, deliveries, admission.wait);
+  const pass = admission?.pass ?? null;
+  try {
+    return await sendContent(deps, { route, choice, pass }, deliveries, job);
+  } catch (error) {
+    if (error instanceof NotBegun) deps.egress.giveBack(choice);
+    throw error;
+  } finally {
+    pass?.done();
+  }
+}
+
+/** What a limit stops takes nothing from the day of a warming address. */
+function giveBack(deps: DeliverDeps, choice: ChosenEgress, deliveries: ClaimedDelivery[], wait: Wait): DeliveryOutcome[] {
+  deps.egress.giveBack(choice);
+  return all(deliveries, () => throttled(deps, wait));
+}
+
+type ChosenEgress = EgressChoice & { kind: 'egress' };
+
+/** Where an attempt goes: the site, the address it goes out from, and what limits say of it. */
+interface Way {
+  route: Route;
+  choice: ChosenEgress;
+  pass: SitePass | null;
+}
+
+async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
+  const release = await deps.slots.take(way.route.key, deliveries[0]!.size, deliveries[0]!);
   try {
     if (!job.mayBegin()) throw new NotBegun();
     const message = await deps.loader.load(job.queueId);
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
-    const route = wantsRelaxedTls(message) && routed.route.tls !== null ? await relaxedRoute(deps, routed.route, job.domain) : routed.route;
-    return await sendByEgress(deps, route, message, deliveries, job);
+    const wait = await deps.limits?.admitSender(message.reversePath, deliveries.length);
+    if (wait) return giveBack(deps, way.choice, deliveries, wait);
+    const route = wantsRelaxedTls(message) && way.route.tls !== null ? await relaxedRoute(deps, way.route, job.domain) : way.route;
+    return await send(deps, { ...way, route }, message, await message.signature(), deliveries, job);
   } finally {
     release();
   }
@@ -132,29 +186,9 @@ async function relaxedRoute(deps: DeliverDeps, strict: Route, domain: string): P
   return routed.kind === 'route' ? routed.route : strict;
 }
 
-/** All from one address, unless warming ones may take only so many. */
-async function sendByEgress(deps: DeliverDeps, route: Route, message: LoadedMessage, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
-  const signature = await message.signature();
-  for (let rest = deliveries; rest.length > 0; ) {
-    const { tenantId, lane } = rest[0]!;
-    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route, count: rest.length });
-    if (choice.kind === 'wait') throw new NotBegun(choice.reason);
-    const part = rest.slice(0, choice.count);
-    rest = rest.slice(choice.count);
-    try {
-      job.settle(await send(deps, route, choice, message, signature, part, job));
-    } catch (error) {
-      if (error instanceof NotBegun) deps.egress.giveBack(choice);
-      throw error;
-    }
-  }
-  return [];
-}
-
 async function send(
   deps: DeliverDeps,
-  route: Route,
-  choice: EgressChoice & { kind: 'egress' },
+  { route, choice, pass }: Way,
   message: LoadedMessage,
   signature: Buffer,
   deliveries: ClaimedDelivery[],
@@ -167,7 +201,10 @@ async function send(
   const { egress, provider } = choice;
   const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider };
   for (let tries = 1; ; tries++) {
-    const result = await deps.connections.run(route, egress, async (session) => {
+    const result = await deps.connections.run(route, egress, pass, async (session) => {
+      // What the site said to others while this one waited for a connection holds for it too.
+      const wait = pass?.stopped();
+      if (wait) return { wait };
       const reused = session.messages > 0;
       if (!job.mayBegin()) throw new NotBegun();
       const { transcript } = session.dialogue;
@@ -175,26 +212,31 @@ async function send(
       transcript.take();
       const results = await transactFitting(deps, session, envelope, message, pieces);
       const lines = transcript.take();
-      const again = reused && tries < MAX_SESSION_TRIES && results.every(diedBeforeMail);
+      const mayBeOld = reused && results.every(diedBeforeMail);
+      const slowed = pass !== null && tellLimits(pass, results, mayBeOld);
+      const again = mayBeOld && !slowed && tries < MAX_SESSION_TRIES;
       if (!again) job.settle(outcomesOf(deps, { route, session, sentFrom, lines }, deliveries, results));
       await makeReady(deps, session, results);
-      return again;
+      return { again };
     });
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
       deps.egress.giveBack(choice);
+      if (why.kind === 'limited') return all(deliveries, () => throttled(deps, why.wait));
       countFailures(deps, route, egress, why);
       const said = why.kind === 'route-fault' ? undefined : why.conversation;
       const conversation = said && keep(deps, deliveries, NOTHING, said);
       const where = { ...sentFrom, ...(conversation && { conversation }) };
       return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, where));
     }
-    if (!result.value) return [];
+    const { wait } = result.value;
+    if (wait) return giveBack(deps, choice, deliveries, wait);
+    if (!result.value.again) return [];
   }
 }
 
-interface Way {
+interface Spoken {
   route: Route;
   session: SmtpSession;
   sentFrom: Pick<AttemptFacts, 'egress' | 'provider'>;
@@ -202,7 +244,7 @@ interface Way {
   lines: readonly string[];
 }
 
-function outcomesOf(deps: DeliverDeps, { route, session, sentFrom, lines }: Way, deliveries: ClaimedDelivery[], results: RecipientResult[]): DeliveryOutcome[] {
+function outcomesOf(deps: DeliverDeps, { route, session, sentFrom, lines }: Spoken, deliveries: ClaimedDelivery[], results: RecipientResult[]): DeliveryOutcome[] {
   if (route.tls) deps.tlsResults?.session(route.tls, session);
   const conversation = keep(deps, deliveries, session.opening, lines);
   const facts = {
@@ -226,6 +268,24 @@ async function transactFitting(deps: DeliverDeps, session: SmtpSession, envelope
   return fitting.kind === 'converted' ? transact(session, deps.smtp, envelope, fitting.pieces) : envelope.recipients.map(() => tooManyBits(fitting.reason));
 }
 
+/**
+ * The first refusal stands for all of the transaction: one objection is one.
+ * @param mayBeOld a kept session's 421 says only that it is closed, unless its words say more
+ * @returns whether the pace was changed by it
+ */
+function tellLimits(pass: SitePass, results: readonly RecipientResult[], mayBeOld: boolean): boolean {
+  const accepted = results.filter(isAccepted).length;
+  if (accepted > 0) pass.accepted(accepted);
+  const refusal = results.find((result) => result.kind === 'replied' && result.reply.code >= 400);
+  return refusal?.kind === 'replied' && pass.replied(refusal.reply, { mayBeClosing: mayBeOld });
+}
+
+/** Not tried: it goes back with the time at which the limit lets it go, a little spread. */
+function throttled(deps: DeliverDeps, wait: Wait): Outcome {
+  const inMs = Math.max(0, wait.until - Date.now());
+  return { kind: 'throttled', scope: wait.scope, reason: `Waits: ${wait.reason}.`, retryAfterMs: Math.round(Math.max(1_000, inMs) * (1 + 0.2 * deps.random())) };
+}
+
 /** Leaves the session fit for another message, or closed. */
 async function makeReady(deps: DeliverDeps, session: SmtpSession, results: RecipientResult[]): Promise<void> {
   // 421 anywhere: the server is closing (RFC 5321 3.8).
@@ -233,7 +293,7 @@ async function makeReady(deps: DeliverDeps, session: SmtpSession, results: Recip
   else if (!results.every(isAccepted) && session.dialogue.usable) await resetSession(session, deps.smtp);
 }
 
-function countFailures(deps: DeliverDeps, route: Route, egress: EgressAddress, why: Exclude<NoConnection, { kind: 'closing' }>): void {
+function countFailures(deps: DeliverDeps, route: Route, egress: EgressAddress, why: Exclude<NoConnection, { kind: 'closing' | 'limited' }>): void {
   const failures = why.kind === 'route-fault' ? (why.fault.kind === 'unknown' ? why.fault.tlsFailures : undefined) : why.tlsFailures;
   if (route.tls && failures) deps.tlsResults?.failures(route.tls, failures, egress.sourceAddress);
 }

@@ -61,8 +61,8 @@ export function countClaimed(deliveries: readonly ClaimedDelivery[]): void {
 /** Outcomes are on disk. */
 export function countOutcomes(batch: readonly DeliveryOutcome[]): void {
   for (const { outcome } of batch) {
-    if (outcome.kind === 'held') {
-      outcomeOf('held none other').inc();
+    if (outcome.kind === 'held' || outcome.kind === 'throttled') {
+      outcomeOf(`${outcome.kind} none other`).inc();
       continue;
     }
     const { provider = 'other', reply, durationMs } = outcome.facts;

@@ -72,7 +72,7 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
 }
 
 /** The outcome when no session could be had. */
-export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' }>, sentFrom: SentFrom): Outcome {
+export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConnection, { kind: 'closing' | 'limited' }>, sentFrom: SentFrom): Outcome {
   if (why.kind === 'route-fault') return routeFaultOutcome(context, why.fault);
   const facts: AttemptFacts = { ...sentFrom, mxHost: why.host, remoteAddress: why.address, phase: why.phase };
   if (why.kind === 'unreachable' && why.phase === 'tls') {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isConnectionFault } from '../infra/db/faults.ts';
 import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
+import { planClaims, type QueueLimits } from './claim-plan.ts';
 import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectReadyQueues } from './claim.store.ts';
 import { deliver, type DeliverDeps, type DeliveryJob, internalFault, NotBegun } from './deliver.ts';
 import type { Lane } from './enqueue-types.ts';
@@ -12,7 +13,6 @@ import { leaseBook } from './lease-book.ts';
 import { leaseKeeper } from './lease-keeper.ts';
 import { outcomeBatch } from './outcome-batch.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
-import { shareRoom } from './ready-share.ts';
 import { siteBook } from './site-book.ts';
 import { type SuspensionMatch, suspensionMatch } from './suspension-match.ts';
 import { listSuspensions } from './suspension.store.ts';
@@ -61,6 +61,8 @@ export interface Dispatcher {
 
 const LANES: readonly Lane[] = ['transactional', 'marketing'];
 const QUEUES_PER_TENANT = 200;
+/** Between looks at pages of queues of which one held nothing that may go. */
+const PAGE_MS = 20;
 
 export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettings): Dispatcher {
   const { pool, log } = deps;
@@ -74,6 +76,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   let stopping = false;
   let suspended: SuspensionMatch | null = null;
   const idle = wakeable();
+  const { limits } = deps.deliver;
+  limits?.onOpen(() => idle.wake());
   const sites = siteBook((domain) => deps.deliver.findRoute(domain), () => idle.wake());
 
   const outcomes = outcomeBatch({
@@ -110,7 +114,14 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     advanceCursors(cursors[lane], found);
     const ready = found.filter((queue) => mayClaim(queue, suspended!));
     const perQueue = Math.max(settings.minHeldPerQueue, Math.floor(room * settings.queueShare));
-    const wanted = shareRoom(ready, room, (queue) => Math.min(perQueue, egressRoom(queue, lane)) - (heldPerQueue.get(queueKey(queue)) ?? 0));
+    const wanted = planClaims({
+      queues: ready,
+      room,
+      spare: (queue) => Math.min(perQueue, egressRoom(queue, lane)) - (heldPerQueue.get(queueKey(queue)) ?? 0),
+      limitsOf: (queue) => limitsOf(queue, lane),
+      tenantRows: (tenantId) => limits?.tenantBudget(tenantId).rows ?? Number.POSITIVE_INFINITY,
+      random: Math.random(),
+    });
     if (wanted.length === 0) return 0;
     const askedAt = performance.now();
     const leaseToken = randomUUID();
@@ -137,21 +148,40 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const site = sites.of(domain);
     return site.kind === 'site' ? deps.deliver.egress.room(tenantId, lane, site.route).count : Number.POSITIVE_INFINITY;
   }
+  /** What the site of a queue takes now. Those blocked stay untouched, however many they are. */
+  function limitsOf({ tenantId, domain }: ReadyQueue, lane: Lane): QueueLimits {
+    const site = sites.of(domain);
+    if (!limits || site.kind !== 'site') return { site: null, siteRows: Number.POSITIVE_INFINITY };
+    const budget = limits.budget(site.route, domain, deps.deliver.egress.idsOf(tenantId, lane, site.route));
+    return { site: budget.site, siteRows: budget.rows };
+  }
+  /** Counts a job on the account of its limits until it asks them, or ends without. */
+  function expectIn(deliveries: readonly ClaimedDelivery[]): () => void {
+    const { domain, tenantId, lane } = deliveries[0]!;
+    const site = sites.of(domain);
+    if (!limits || site.kind !== 'site') return () => undefined;
+    return limits.expect(site.route, domain, deps.deliver.egress.idsOf(tenantId, lane, site.route), tenantId, deliveries.length);
+  }
 
   function begin(deliveries: ClaimedDelivery[]): void {
+    const arrived = expectIn(deliveries);
     const isSuspect = deliveries.some((delivery) => delivery.suspect);
-    const attempted = isSuspect ? (suspects = suspects.then(() => runJob(deliveries))) : runJob(deliveries);
-    const run = attempted.finally(() => jobs.delete(run));
+    const attempted = isSuspect ? (suspects = suspects.then(() => runJob(deliveries, arrived))) : runJob(deliveries, arrived);
+    const run = attempted.finally(() => {
+      arrived();
+      jobs.delete(run);
+    });
     jobs.add(run);
   }
 
-  async function runJob(deliveries: ClaimedDelivery[]): Promise<void> {
+  async function runJob(deliveries: ClaimedDelivery[], arrived: () => void): Promise<void> {
     let begun = false;
     const open = new Set(deliveries);
     const job: DeliveryJob = {
       queueId: deliveries[0]!.queueId,
       domain: deliveries[0]!.domain,
       deliveries,
+      arrived,
       mayBegin() {
         // While outcomes cannot be recorded, what is sent now would be sent again by whoever gets the lease next.
         if (stopping || outcomes.stalled || !leases.surelyHeld([...open])) return false;
@@ -185,7 +215,9 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
           continue;
         }
         for (const lane of LANES) if (!stopping) claimed += await claimLane(lane);
-        if (claimed === 0) await idle.sleep(settings.idleMs);
+        // Further pages of queues may hold what can go where this one could not.
+        const more = LANES.some((lane) => cursors[lane].size > 0);
+        if (claimed === 0) await idle.sleep(more ? PAGE_MS : settings.idleMs);
         // Lets the dialogues of this round start before the next statement is built.
         else await sleep(5);
       } catch (error) {

@@ -56,10 +56,12 @@ export type EnqueueRejectionCode =
   /** Every recipient is on the suppression list. */
   | 'suppressed'
   /** The tenant is paused or suspended. */
-  | 'sending-stopped';
+  | 'sending-stopped'
+  /** Nothing is wrong with it: queue or disk are too full for its lane. Try again after `retryAfterSeconds`. */
+  | 'busy';
 
 export type EnqueueResult =
   /** On disk. `duplicates`: an earlier call with the same idempotency key enqueued it; `queueId` is that one's. */
   | { kind: 'accepted'; queueId: string; duplicates?: boolean }
   /** Nothing was stored. `field` names the input, `rule` what it breaks, in words for people. */
-  | { kind: 'rejected'; code: EnqueueRejectionCode; field: string; rule: string };
+  | { kind: 'rejected'; code: EnqueueRejectionCode; field: string; rule: string; retryAfterSeconds?: number };

@@ -7,6 +7,7 @@ import { type AcceptedMessage, MAX_INLINE_BYTES, acceptMessage } from './accepte
 import { acceptedMessages, refusedMessages } from './delivery-metrics.ts';
 import type { EnqueueInput, EnqueueResult } from './enqueue-types.ts';
 import { type InsertResult, selectIdempotencyRecord } from './enqueue.store.ts';
+import type { Pressure } from './pressure.ts';
 import { queueIdTime } from './queue-id.ts';
 import { suppressionText } from './suppression/suppression-rules.ts';
 
@@ -14,11 +15,13 @@ export interface EnqueueDeps {
   pool: Pool;
   blobs: BlobStore;
   batch: AcceptBatch;
+  /** Null: whatever comes is taken. */
+  pressure: Pressure | null;
 }
 
 /** What enqueue needs; made once per process, since its concurrent calls share commits. */
-export function enqueueDeps(pool: Pool, blobs: BlobStore): EnqueueDeps {
-  return { pool, blobs, batch: acceptBatch(pool) };
+export function enqueueDeps(pool: Pool, blobs: BlobStore, pressure: Pressure | null = null): EnqueueDeps {
+  return { pool, blobs, batch: acceptBatch(pool), pressure };
 }
 
 /**
@@ -27,6 +30,11 @@ export function enqueueDeps(pool: Pool, blobs: BlobStore): EnqueueDeps {
  * @throws when database or disk fail; then the caller answers "try again later"
  */
 export async function enqueue(deps: EnqueueDeps, input: EnqueueInput): Promise<EnqueueResult> {
+  const pressed = deps.pressure?.refusal(input.lane);
+  if (pressed) {
+    const { reason, retryAfterSeconds } = pressed;
+    return { kind: 'rejected', code: 'busy', field: 'lane', rule: `no more mail is taken in for the moment: ${reason}`, retryAfterSeconds };
+  }
   const acceptance = acceptMessage(input, new Date());
   if (acceptance.kind === 'rejected') {
     refusedMessages.inc({ rule: acceptance.code });

@@ -45,6 +45,20 @@ export async function giveBack(db: Queryable, rows: readonly LeasedRow[]): Promi
   return result.rowCount ?? 0;
 }
 
+/** Puts rows off whose attempt has not begun, each for its time and with the reason that the queue view shows; the attempt does not count. */
+export async function putBackThrottled(db: Queryable, rows: readonly (LeasedRow & { retryAfterMs: number; reason: string })[]): Promise<LeasedRow[]> {
+  const result = await db.query<LeasedRow>({
+    name: 'put-back-throttled',
+    text: `UPDATE delivery d SET state = ${sqlTo('throttle')}, lease_token = NULL, attempts = attempts - 1, reason = held.reason,
+             due_at = least(now() + held.retry_after_ms * interval '1 millisecond', greatest(d.expires_at, now()))
+             FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::bigint[], $5::text[]) AS held(queue_id, recipient_no, lease_token, retry_after_ms, reason)
+            WHERE d.queue_id = held.queue_id AND d.recipient_no = held.recipient_no AND d.lease_token = held.lease_token
+           RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", held.lease_token AS "leaseToken"`,
+    values: [...columns(rows), rows.map((row) => row.retryAfterMs), rows.map((row) => row.reason)],
+  });
+  return result.rows;
+}
+
 /** This many attempts in a row whose worker was gone at the end, and the delivery is held. */
 export const MAX_LOST_ATTEMPTS = 5;
 

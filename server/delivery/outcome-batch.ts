@@ -8,6 +8,7 @@ import type { Logger } from '../infra/log/logger.ts';
 import { bounceReport, reportedAction } from './bounce-report.ts';
 import { countOutcomes, outcomesWaiting } from './delivery-metrics.ts';
 import { insertMessages, type StorableMessage } from './enqueue.store.ts';
+import { putBackThrottled } from './lease.store.ts';
 import type { MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
@@ -45,6 +46,7 @@ const MAX_RETRY_MS = 2_000;
 const STALLED_MS = 3_000;
 
 type Finished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'delivered' | 'bounced' | 'expired' }> };
+type Throttled = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'throttled' }> };
 type Unfinished = DeliveryOutcome & { outcome: Extract<Outcome, { kind: 'deferred' | 'held' }> };
 
 export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
@@ -90,16 +92,17 @@ export function outcomeBatch(deps: OutcomeBatchDeps): OutcomeBatch {
 /** What every line about a delivery carries: which message, whose, which recipient; never an address. */
 const named = ({ delivery: { queueId, tenantId, recipientNo } }: DeliveryOutcome) => ({ queueId, tenantId, recipientNo });
 
-/** A line for each outcome that somebody may ask about; those delivered, which are most, only at level debug. */
+/** A line for each outcome that somebody may ask about; those delivered or not tried, which are most, only at level debug. */
 function logOutcomes(log: Logger, batch: readonly DeliveryOutcome[]): void {
   const everything = log.isLevelEnabled('debug');
   for (const entry of batch) {
     const { outcome } = entry;
-    if (outcome.kind === 'delivered' && !everything) continue;
-    const { mxHost, remoteAddress, enhancedCode, phase, durationMs } = outcome.kind === 'held' ? {} : outcome.facts;
-    const category = outcome.kind === 'delivered' || outcome.kind === 'held' ? undefined : outcome.category;
+    const ordinary = outcome.kind === 'delivered' || outcome.kind === 'throttled';
+    if (ordinary && !everything) continue;
+    const { mxHost, remoteAddress, enhancedCode, phase, durationMs } = 'facts' in outcome ? outcome.facts : {};
+    const category = 'category' in outcome ? outcome.category : undefined;
     const line = { ...named(entry), attempt: entry.delivery.attempts, outcome: outcome.kind, category, mxHost, remoteAddress, enhancedCode, phase, durationMs };
-    if (outcome.kind === 'delivered') log.debug(line, 'attempt');
+    if (ordinary) log.debug(line, 'attempt');
     else log.info(line, 'attempt');
   }
 }
@@ -145,6 +148,7 @@ const BARE = 'the details could not be recorded.';
 function withoutDetails(outcome: Outcome): Outcome {
   if (outcome.kind === 'delivered') return { ...outcome, facts: {}, relayReceipt: false };
   if (outcome.kind === 'held') return { kind: 'held', reason: `Held; ${BARE}` };
+  if (outcome.kind === 'throttled') return { ...outcome, reason: `Waits; ${BARE}` };
   return { ...outcome, reason: `${outcome.category}; ${BARE}`, facts: {} };
 }
 
@@ -153,9 +157,14 @@ const isBare = (outcome: Outcome): boolean =>
 
 /** @returns the keys of the deliveries whose outcome was stored */
 async function write(deps: OutcomeBatchDeps, batch: readonly DeliveryOutcome[]): Promise<Set<string>> {
-  const finished = batch.filter((entry): entry is Finished => entry.outcome.kind !== 'deferred' && entry.outcome.kind !== 'held');
+  const finished = batch.filter((entry): entry is Finished => ['delivered', 'bounced', 'expired'].includes(entry.outcome.kind));
   const unfinished = batch.filter((entry): entry is Unfinished => entry.outcome.kind === 'deferred' || entry.outcome.kind === 'held');
   const stored = unfinished.length > 0 ? await storeUnfinished(deps.pool, unfinished) : new Set<string>();
+  const throttled = batch.filter((entry): entry is Throttled => entry.outcome.kind === 'throttled');
+  if (throttled.length > 0) {
+    const rows = throttled.map(({ delivery, outcome }) => ({ ...delivery, retryAfterMs: outcome.retryAfterMs, reason: outcome.reason }));
+    for (const row of await putBackThrottled(deps.pool, rows)) stored.add(deliveryKey(row));
+  }
   if (finished.length === 0) return stored;
   const reported = finished.filter((entry) => reportedAction(entry) !== null);
   // The ordinary case is one statement and so one commit; only reports need a transaction around two.

@@ -129,12 +129,14 @@ export async function insertReportEvents(db: Queryable, events: readonly ReportE
   );
 }
 
+/** Throttled rows get no event: a limit that holds for hours would fill the log with them. */
 function eventData({ delivery, outcome }: DeliveryOutcome): string {
   const attempt = delivery.attempts;
   switch (outcome.kind) {
     case 'delivered':
       return JSON.stringify({ attempt, ...outcome.facts });
     case 'held':
+    case 'throttled':
       return JSON.stringify({ attempt, reason: outcome.reason });
     case 'bounced':
       return storableJson({ attempt, category: outcome.category, reason: outcome.reason, addressDead: outcome.addressDead, ...outcome.facts });

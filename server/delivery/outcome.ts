@@ -40,7 +40,9 @@ export type Outcome =
   | ({ kind: 'deferred'; retryAfterMs: number } & Refusal)
   | ({ kind: 'bounced'; addressDead: boolean } & Refusal)
   | ({ kind: 'expired' } & Refusal)
-  | { kind: 'held'; reason: string };
+  | { kind: 'held'; reason: string }
+  /** Not tried: a limit says not now. No attempt is counted. `reason` is what the queue view says. */
+  | { kind: 'throttled'; scope: string; reason: string; retryAfterMs: number };
 
 export interface DeliveryOutcome {
   delivery: ClaimedDelivery;

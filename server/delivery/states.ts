@@ -33,6 +33,7 @@ export const TRANSITIONS = {
   expire: { from: ['attempting'], to: 'expired', event: 'expired', needsLease: true, why: 'too old or tried too often' },
   hold: { from: ['attempting'], to: 'held', event: 'held', needsLease: true, why: 'stopped until a person releases it' },
   giveBack: { from: ['attempting'], to: 'queued', event: null, needsLease: true, why: 'claimed but not dialled: the worker stops or is full' },
+  throttle: { from: ['attempting'], to: 'deferred', event: null, needsLease: true, why: 'claimed but not dialled: a limit says when' },
   loseLease: { from: ['attempting'], to: 'queued', event: 'attempt-lost', needsLease: false, why: 'the lease ended: the worker is gone and the outcome unknown' },
   loseAgain: { from: ['attempting'], to: 'deferred', event: 'attempt-lost', needsLease: false, why: 'the second attempt in a row whose worker is gone, or a later one: it may be the message that ends it' },
   quarantine: { from: ['attempting'], to: 'held', event: 'held', needsLease: false, why: 'every attempt of five in a row took its worker along' },

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Redis, type RedisOptions } from 'ioredis';
 import { loadConfig, required, type Config } from '../config.ts';
 import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
+import { watchPressure } from '../delivery/pressure.ts';
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
@@ -56,7 +57,7 @@ export function createServices(env: Record<string, string | undefined> = process
     redis,
     wildduck,
     blobs,
-    enqueueDeps: enqueueDeps(pool, blobs),
+    enqueueDeps: enqueueDeps(pool, blobs, watchPressure({ db: pool, folder: config.home, log })),
     sessions: createSessions(pool, secretBox.derive('web:csrf')),
     attemptLimit: createAttemptLimit(
       valkeyCounters(redis, (error) => log.warn({ err: (error as Error).message }, 'sign-in limits count in this process only')),

@@ -1,4 +1,5 @@
 // The delivery worker's process: builds the parts from the environment and runs until told to stop.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { loadConfig, required } from '../config.ts';
 import { adoptLeft } from '../delivery/adopt-left.ts';
@@ -6,6 +7,11 @@ import { conversationLog } from '../delivery/conversation-log.ts';
 import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { startEgressChooser } from '../delivery/egress/egress-chooser.ts';
+import { hostBreakers } from '../delivery/limits/host-breakers.ts';
+import { limiter } from '../delivery/limits/limiter.ts';
+import { localLimitStore } from '../delivery/limits/limit-store.ts';
+import { loadShapingRules } from '../delivery/limits/shaping-file.ts';
+import { limitsConnection, valkeyLimitStore, withFallback } from '../delivery/limits/valkey-limit-store.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { openOutcomeJournal } from '../delivery/outcome-journal.ts';
 import { preferIndexes } from '../delivery/prefer-indexes.ts';
@@ -56,6 +62,14 @@ await runRole('delivery', async () => {
   const egress = await startEgressChooser(pool, log, config.hostname);
   const { reversePathOf, tokenField } = returnPaths({ keys: installationTokenKeys(config), tenantOf: domains.tenantOf, hostname: config.hostname });
   const loader = messageLoader({ db: pool, blobs: openBlobStore(config), signersFor: domains.signersFor, tokenField });
+  const breakers = hostBreakers({
+    now: Date.now,
+    random: Math.random,
+    onChange: (change) => log.warn(change, change.state === 'open' ? 'a mail server cannot be reached; it is tried now and then' : 'a mail server can be reached again'),
+  });
+  const redis = config.redisUrl === undefined ? null : limitsConnection(config.redisUrl);
+  const store = redis ? withFallback(valkeyLimitStore(redis, randomUUID()), log) : localLimitStore(Date.now);
+  const limits = limiter({ store, rules: loadShapingRules(config.home), breakers, log });
   const journals = join(config.home, 'delivery-journal');
   const adopt = (): Promise<void> => adoptLeft({ pool, log, loader, host: config.hostname }, journals);
   // Before anything is claimed.
@@ -71,7 +85,8 @@ await runRole('delivery', async () => {
       deliver: {
         loader,
         smtp,
-        connections: showPool(connectionPool(smtp, DEFAULT_POOL_LIMITS)),
+        limits,
+        connections: showPool(connectionPool(smtp, DEFAULT_POOL_LIMITS, breakers)),
         conversations,
         tlsResults: results,
         slots: contentSlots(DEFAULT_SLOTS),
@@ -86,9 +101,10 @@ await runRole('delivery', async () => {
   );
   return async () => {
     await dispatcher.stop();
-    await Promise.all([conversations.flushed(), results.close()]);
+    await Promise.all([conversations.flushed(), results.close(), limits.stop()]);
     await simulator?.close();
     await egress.close();
+    redis?.disconnect();
     await pool.end();
   };
 });

@@ -8,7 +8,7 @@ import { type ProviderGroup, providerOf } from '../provider-group.ts';
 import type { Route } from '../route.ts';
 import { type CandidateQuestion, findCandidates, type Refused, usedUp, waitReason } from './choose-egress.ts';
 import { defaultEgress, type EgressAddress } from './egress-address.ts';
-import { type EgressSnapshot, poolChain, poolOf } from './egress-snapshot.ts';
+import { egressIdsOf, type EgressSnapshot, poolChain, poolOf } from './egress-snapshot.ts';
 import { grantStore, readEgressVersion, readSnapshot } from './egress.store.ts';
 import { type WarmupGrants, warmupGrants } from './warmup-grants.ts';
 
@@ -35,6 +35,8 @@ export interface EgressChooser {
   choose(request: EgressRequest): Promise<EgressChoice>;
   /** What was chosen and not begun with. */
   giveBack(choice: EgressChoice & { kind: 'egress' }): void;
+  /** The addresses that a tenant's mail of a lane may go out from: what the claim weighs limits by. */
+  idsOf(tenantId: string, lane: Lane, route: EgressRoute): readonly string[];
   /** Before a claim: how many recipients of a queue could go now (Infinity: no cap); 0 says why none. */
   room(tenantId: string, lane: Lane, route: EgressRoute): { count: number; reason: string | null };
   /** Ends the reading, and returns unused grants. */
@@ -46,6 +48,7 @@ export function fixedEgress(egressOf: (request: EgressRequest) => EgressAddress)
   return {
     choose: (request) => Promise.resolve({ kind: 'egress', egress: egressOf(request), provider: providerOf(request.route.hosts), count: request.count }),
     giveBack: () => undefined,
+    idsOf: (tenantId, lane, route) => [egressOf({ tenantId, lane, queueId: '', route, count: 1 }).id],
     room: () => ({ count: Number.POSITIVE_INFINITY, reason: null }),
     close: () => Promise.resolve(),
   };
@@ -114,6 +117,7 @@ export function egressChooser(current: () => EgressSnapshot, grants: WarmupGrant
       return { kind: 'wait', ...waitReason(found.pool, [...refused, ...found.refused]) };
     },
     giveBack: ({ egress, provider, count }) => grants.giveBack(egress.id, provider, count),
+    idsOf: (tenantId, lane, route) => (route.local ? [own.id] : egressIdsOf(current(), tenantId, lane)),
     room(tenantId, lane, route) {
       const snapshot = current();
       const any = { count: Number.POSITIVE_INFINITY, reason: null };

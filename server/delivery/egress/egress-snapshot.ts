@@ -2,6 +2,7 @@
 // which, and the warm-up of each address. Types and look-ups; pure.
 import type { Lane } from '../enqueue-types.ts';
 import type { ProviderGroup } from '../provider-group.ts';
+import { DEFAULT_EGRESS_ID } from './egress-address.ts';
 import type { WarmupState } from './warmup.ts';
 import type { WarmupSchedule } from './warmup-schedule.ts';
 
@@ -56,4 +57,13 @@ export function poolChain(snapshot: EgressSnapshot, first: SnapshotPool, tenantI
     chain.push(pool);
   }
   return chain;
+}
+
+/** The addresses that a tenant's mail of a lane may go out from now; the installation's own where nothing is assigned. */
+export function egressIdsOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane): readonly string[] {
+  const pool = poolOf(snapshot, tenantId, lane);
+  if (!pool) return [DEFAULT_EGRESS_ID];
+  const members = poolChain(snapshot, pool, tenantId).flatMap((each) => each.members);
+  const ids = new Set(members.filter(({ address }) => address.status === 'active').map(({ address }) => address.id));
+  return ids.size > 0 ? [...ids] : [DEFAULT_EGRESS_ID];
 }

@@ -12,6 +12,10 @@ import type { DeliveryOutcome } from '../outcome.ts';
 import { DEFAULT_DISPATCHER, type Dispatcher, type DispatcherSettings, groupJobs, startDispatcher } from '../dispatcher.ts';
 import { defaultEgress } from '../egress/egress-address.ts';
 import { type EgressChooser, fixedEgress } from '../egress/egress-chooser.ts';
+import { hostBreakers } from '../limits/host-breakers.ts';
+import { limiter } from '../limits/limiter.ts';
+import { type LimitStore, localLimitStore } from '../limits/limit-store.ts';
+import { combineRules, parseRulesFile } from '../limits/shaping-rules.ts';
 import { messageLoader } from '../message-loader.ts';
 import { findRoute } from '../route.ts';
 import { parseRoutes } from '../routes-setting.ts';
@@ -32,6 +36,10 @@ export interface WorkerOptions {
   /** Left out: the default egress. */
   egress?: EgressChooser;
   simulator?: Simulator;
+  /** A file of rules; left out: nothing is limited. */
+  shaping?: object;
+  /** Where limits are kept (of this process). */
+  limitStore?: LimitStore;
 }
 
 /** No test asks the real DNS. */
@@ -54,10 +62,15 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     random: () => 0.5,
     tls: null,
   };
+  const log = pino({ level: 'silent' });
+  const breakers = hostBreakers({ now: Date.now, random: () => 0.5, onChange: () => undefined });
+  const rules = options.shaping && combineRules(parseRulesFile(JSON.stringify(options.shaping)), {});
+  const limits = rules ? limiter({ store: options.limitStore ?? localLimitStore(Date.now), rules, breakers, log }) : null;
   return {
     smtp,
+    limits,
     loader: messageLoader({ db: queue.pool, blobs: queue.blobs, signersFor: () => Promise.resolve(options.signers ?? []) }),
-    connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }),
+    connections: connectionPool(smtp, { ...DEFAULT_POOL_LIMITS, ...options.limits }, limits && breakers),
     conversations: options.conversations ?? null,
     tlsResults: null,
     slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),

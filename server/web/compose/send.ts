@@ -104,6 +104,7 @@ async function build(services: Services, session: Session, fields: SendFields, r
 }
 
 function rejection(result: EnqueueResult & { kind: 'rejected' }): AppError {
+  if (result.code === 'busy') return new AppError('unavailable', { text: result.rule, retryAfterSeconds: result.retryAfterSeconds ?? 30 });
   const recipient = /^recipients\[\d+\]/.exec(result.field);
   return new AppError('rejected', { text: result.rule, fields: [{ field: recipient ? 'to' : result.field, rule: result.rule }] });
 }

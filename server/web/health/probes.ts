@@ -2,6 +2,7 @@
 // for anybody (no addresses, no secrets, no versions).
 import { connect } from 'node:net';
 import { request } from 'node:http';
+import type { PressureState } from '../../delivery/pressure.ts';
 import type { Health } from '../contract/health.ts';
 import type { Services } from '../services.ts';
 import { readIndexStates, type IndexState } from './index-state.store.ts';
@@ -30,6 +31,7 @@ const PROBES: Probe[] = [
   { name: 'inbound', run: ({ config }) => smtpGreeting(reachable(config.bind), config.ports.mx) },
   { name: 'submission', run: ({ config }) => smtpGreeting(reachable(config.bind), config.ports.submission) },
   { name: 'index', run: async ({ pool }) => indexComponent(await readIndexStates(pool)) },
+  { name: 'sending', run: ({ enqueueDeps }) => Promise.resolve(sending(enqueueDeps.pressure?.state())) },
   { name: 'rspamd', run: ({ config }) => rspamd(config.rspamdUrl) },
   { name: 'clamd', run: ({ config }) => clamd(config.clamdUrl) },
 ];
@@ -60,6 +62,12 @@ export function overall(components: Health['components']): Health['status'] {
   const all = Object.entries(components);
   if (all.some(([name, { status }]) => status === 'down' && NEEDED.has(name))) return 'down';
   return all.some(([, { status }]) => status === 'down' || status === 'degraded') ? 'degraded' : 'ok';
+}
+
+/** Whether mail to send is taken in. */
+function sending(pressure: PressureState | undefined): Component {
+  if (pressure?.transactional) return degraded('no mail is taken in for the moment');
+  return pressure?.marketing ? degraded('no marketing mail is taken in for the moment') : ok();
 }
 
 async function bounded(probe: Promise<Component>): Promise<Component> {

@@ -1,0 +1,56 @@
+// What keeps ready mail waiting beside its own state: stops that its site has earned (limits/waiting.ts) and egress
+// addresses that may send no more today. Rates only order what goes when; they stop nothing and are not told here.
+import type { Config } from '../config.ts';
+import { explainEgressWait } from '../delivery/egress/explain-egress.ts';
+import { egressIdsOf } from '../delivery/egress/egress-snapshot.ts';
+import { readSnapshot } from '../delivery/egress/egress.store.ts';
+import type { Lane } from '../delivery/enqueue-types.ts';
+import { loadShapingRules } from '../delivery/limits/shaping-file.ts';
+import { limitsConnection, valkeyLimitStore } from '../delivery/limits/valkey-limit-store.ts';
+import { waitReasons } from '../delivery/limits/waiting.ts';
+import type { Hindrance } from '../delivery/operations/why.ts';
+import type { Route } from '../delivery/route.ts';
+import { suspensionMatch } from '../delivery/suspension-match.ts';
+import type { Pool } from '../infra/db/pool.ts';
+import { Refusal } from './refusal.ts';
+
+export interface WaitingMail {
+  tenantId: string;
+  lane: string;
+  domain: string;
+}
+
+export interface Hindrances {
+  /** Those in force; none without a route, which says its own reason when it is tried. */
+  of(mail: WaitingMail, route: Route | null): Promise<Hindrance[]>;
+  close(): void;
+}
+
+export function queueHindrances(config: Config, pool: Pool): Hindrances {
+  const redis = config.redisUrl === undefined ? null : limitsConnection(config.redisUrl);
+  const limits = redis && { store: valkeyLimitStore(redis, 'eider-cli'), rules: loadShapingRules(config.home), suspensions: suspensionMatch([]) };
+
+  async function ofLimits(mail: WaitingMail & { lane: Lane }, route: Route): Promise<Hindrance[]> {
+    if (!limits) return [];
+    const egressIds = egressIdsOf(await readSnapshot(pool), mail.tenantId, mail.lane);
+    try {
+      const reasons = await waitReasons(limits, { ...mail, route, egressIds });
+      return reasons.filter(({ scope }) => scope === 'pause' || scope === 'suspension').map(({ reason, until }) => ({ reason, until }));
+    } catch (error) {
+      throw new Refusal(`what the limits say cannot be read from Valkey (${(error as Error).message}): see eider status`);
+    }
+  }
+
+  return {
+    async of({ tenantId, domain, lane: name }, route) {
+      if (route === null || route.local) return [];
+      const lane = name as Lane;
+      const [stops, egress] = await Promise.all([
+        ofLimits({ tenantId, lane, domain }, route),
+        explainEgressWait(pool, { tenantId, lane, hosts: route.hosts }, new Date()),
+      ]);
+      return egress ? [...stops, egress] : stops;
+    },
+    close: () => redis?.disconnect(),
+  };
+}
