@@ -74,7 +74,8 @@ async function order(command: QueueCommand, done: string, id: string | undefined
     }
     const changed = await carryOut(connection, command, selection, options);
     const left = await countSelected(connection.pool, selection, statesOf(command));
-    say(options, { ...left, changed }, `${changed} ${done}${rest(left)}`);
+    // Those in another state are, for the most part, the ones just changed.
+    say(options, { ...left, changed }, `${changed} ${done}${rest({ ...left, other: 0 })}`);
   });
 }
 

@@ -1,0 +1,103 @@
+// The operator's orders as they are typed: the command line's commands, on a real database.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { queueFixture, type QueueFixture } from '../delivery/testing/queue-fixture.ts';
+import { addAudit } from './audit.ts';
+import { addDeadLetter } from './dead-letter.ts';
+import { addEvents } from './events.ts';
+import { addMessage } from './message.ts';
+import { addPrivacy } from './privacy.ts';
+import { addQueue } from './queue.ts';
+import { explain } from './refusal.ts';
+
+let queue: QueueFixture;
+beforeAll(async () => {
+  queue = await queueFixture();
+  vi.stubEnv('DATABASE_URL', queue.database.url);
+  vi.stubEnv('EIDER_HOME', queue.home);
+  vi.stubEnv('EIDER_ROUTES', '*=127.0.0.1:9');
+  vi.stubEnv('SUDO_USER', 'ann');
+  // Named, never asked: these commands have no business with the mail store.
+  const token = join(queue.home, 'token');
+  writeFileSync(token, 'none');
+  vi.stubEnv('WILDDUCK_API_URL', 'http://127.0.0.1:9');
+  vi.stubEnv('WILDDUCK_API_TOKEN_FILE', token);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await queue.drop();
+});
+
+/** The command line within this process: its commands, without the program around them. */
+async function eider(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const program = new Command('eider').exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const add of [addQueue, addMessage, addDeadLetter, addPrivacy, addEvents, addAudit]) add(program);
+  const settle = (command: Command): void => command.commands.forEach((child) => settle(child.copyInheritedSettings(command)));
+  settle(program);
+  let out = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    out += String(chunk);
+    return true;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return { code: 0, out, error: '' };
+  } catch (error) {
+    if (error instanceof CommanderError) return { code: 2, out, error: error.message };
+    return { code: 1, out, error: explain(error) ?? String((error as Error).stack) };
+  } finally {
+    write.mockRestore();
+  }
+}
+
+test('one message: why it waits, hold, release, suspend, bounce, its story, and again', async () => {
+  const id = await queue.accept(['bob@example.com']);
+  expect(await eider('queue', 'why', id)).toMatchObject({ code: 0, out: 'It is ready, but no delivery worker is connected to the database: see eider status.\n' });
+  expect(await eider('queue', 'hold', id, '--reason', 'ticket 7')).toMatchObject({ code: 0, out: '1 held\n' });
+  expect((await eider('queue', 'why', id)).out).toBe(`It is held (Held by an operator: ticket 7) until an operator releases it: eider queue release ${id}:0.\n`);
+  expect(await eider('queue', 'requeue', id)).toMatchObject({ code: 1, out: '', error: `not requeued: ${id}:0 is held` });
+  expect((await eider('queue', 'release', `${id}:0`)).out).toBe('1 released\n');
+  expect((await eider('queue', 'suspend', '--mx', '127.0.0.1', '--reason', 'it moves')).out).toContain('mx 127.0.0.1 suspended until resumed');
+  expect((await eider('queue', 'why', id)).out).toBe('Mail to 127.0.0.1 hosts is suspended by cli:ann (it moves) until somebody resumes it.\n');
+  expect((await eider('queue', 'suspensions')).out).toContain('mx 127.0.0.1');
+  expect((await eider('queue', 'resume', '--mx', '127.0.0.1')).out).toBe('mx 127.0.0.1 resumed\n');
+  expect((await eider('queue', 'bounce', '--mx', '127.0.0.1', '--recipient', 'bob@example.com')).out).toBe('1 bounced\n');
+  const story = (await eider('message', 'trace', id)).out;
+  for (const part of ['accepted from api', ':0 bob@example.com', 'held by cli:ann: ticket 7', 'released by cli:ann', 'bounced, operator', 'report (failed) sent to alice@eider.test']) expect(story).toContain(part);
+  expect((await eider('dead-letter', 'list')).out).toContain(`${id}:0`);
+  expect((await eider('dead-letter', 'replay', id)).out).toBe('1 sent again\n');
+  const audit = JSON.parse((await eider('audit', 'list', '--json')).out) as { actor: string; action: string; affected: number; target: object }[];
+  expect(audit.map(({ actor, action, affected }) => `${actor} ${action} ${affected}`)).toEqual([
+    'cli:ann dead-letter replay 1', 'cli:ann queue bounce 1', 'cli:ann queue resume 1', 'cli:ann queue suspend 1', 'cli:ann queue release 1', 'cli:ann queue hold 1',
+  ]);
+  expect(audit[1]!.target).toEqual({ mx: '127.0.0.1', recipient: 'bob@example.com' });
+});
+
+test('many: counted first, done only with --yes', async () => {
+  await queue.accept(['a@many.example', 'b@many.example', 'c@many.example']);
+  await queue.pool.query(`UPDATE delivery SET state = 'attempting', lease_token = gen_random_uuid(), attempts = 1 WHERE recipient = 'c@many.example'`);
+  const left = '; 1 being attempted by a worker just now and left alone';
+  expect((await eider('queue', 'cancel', '--domain', 'many.example', '--dry-run')).out).toBe(`2 would be cancelled${left}\n`);
+  expect(await eider('queue', 'cancel', '--domain', 'many.example')).toMatchObject({ code: 1, error: `that is 2 deliveries${left}: say --yes to have them cancelled` });
+  expect((await eider('queue', 'cancel', '--domain', 'many.example', '--yes')).out).toBe(`2 cancelled${left}\n`);
+});
+
+test.each([
+  [['queue', 'hold'], 1, 'say which: a queue id, a filter (see --help), or --all'],
+  [['queue', 'hold', 'nonsense'], 1, '"nonsense" is no queue id'],
+  [['queue', 'hold', '--tenant', 'nobody'], 1, 'there is no tenant "nobody"'],
+  [['queue', 'hold', '--lane', 'fast'], 2, 'Allowed choices are transactional, marketing'],
+  [['queue', 'suspend', '--domain', 'example.com', '--lane', 'marketing', '--reason', 'x'], 1, 'say what, in one way'],
+  [['queue', 'suspend', '--domain', 'example.com', '--reason', 'x', '--until', 'soon'], 1, '--until: "soon" is no time'],
+  [['queue', 'why', '019aa000-0000-7000-8000-000000000001'], 1, 'there is no 019aa000-0000-7000-8000-000000000001 in the queue, nor anything about it in the log'],
+  [['message', 'trace', '<none@example.com>'], 1, 'no message has the Message-ID <none@example.com>'],
+  [['privacy', 'erase', 'bob@example.com'], 1, 'erasing cannot be undone: say --yes'],
+  [['events', 'replay', 'nobody', '--start'], 1, 'there is no reader "nobody"'],
+] as const)('%j is refused with one line and code %i', async (args, code, text) => {
+  const result = await eider(...args);
+  expect(result).toMatchObject({ code, out: '' });
+  expect(result.error).toContain(text);
+  if (code === 1) expect(result.error.trimEnd().split('\n')).toHaveLength(1);
+});
