@@ -85,9 +85,18 @@ async function run(): Promise<Record<string, string | number>> {
   };
 }
 
-const sum = (counts: ProviderCounts, from: number, to: number): { accepted: number; violations: number } =>
-  counts.seconds.slice(from, to).reduce((total, second) => ({ accepted: total.accepted + second.accepted, violations: total.violations + second.violations }), { accepted: 0, violations: 0 });
-const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(3)} %`;
+function sum(counts: ProviderCounts, from: number, to: number): { accepted: number; violations: number } {
+  const total = { accepted: 0, violations: 0 };
+  for (const second of counts.seconds.slice(from, to)) {
+    total.accepted += second.accepted;
+    total.violations += second.violations;
+  }
+  return total;
+}
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(3)} %`;
+}
 
 async function fill(pool: Pool, count: number): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(`INSERT INTO tenant (slug, name) VALUES ('bench', 'Bench') RETURNING id`);

@@ -41,6 +41,8 @@ export interface Gate {
   othersConnections: number;
   /** Of them, those that the site let in. */
   established: number;
+  /** The most at once since it refused one. */
+  mostEstablished: number;
   connectionsRefusedUntil: number;
   /** It refused one: none is opened until it is known how many it took. */
   connectionCheckUntil: number;
@@ -49,7 +51,7 @@ export interface Gate {
 export function newGate(key: string, title: string, scope: Gate['scope'], pace: Pace | null, now: number): Gate {
   return {
     key, title, scope, pace, runs: [], expected: 0, outstanding: 0, accepted: 0, state: FRESH_STATE, synced: false, syncedAt: 0, easedAt: now, usedAt: now,
-    waitUntil: 0, closedUntil: 0, probing: false, openConnections: 0, othersConnections: 0, established: 0, connectionsRefusedUntil: 0, connectionCheckUntil: 0,
+    waitUntil: 0, closedUntil: 0, probing: false, openConnections: 0, othersConnections: 0, established: 0, mostEstablished: 0, connectionsRefusedUntil: 0, connectionCheckUntil: 0,
   };
 }
 

@@ -265,6 +265,7 @@ export function limiter(deps: LimiterDeps): Limiter {
       established() {
         established = true;
         entry.established++;
+        entry.mostEstablished = Math.max(entry.mostEstablished, entry.established);
       },
       release() {
         if (established) entry.established--;
@@ -297,8 +298,9 @@ export function limiter(deps: LimiterDeps): Limiter {
   function learnConnections(entry: Gate, said: string): void {
     if (entry.connectionCheckUntil > now()) return;
     entry.connectionCheckUntil = now() + CONNECTION_CHECK_MS;
+    entry.mostEstablished = entry.established;
     setTimeout(() => {
-      const open = entry.established + entry.othersConnections;
+      const open = entry.mostEstablished + entry.othersConnections;
       log.info({ limit: entry.key, reply: said, connections: open }, 'a site wants fewer connections');
       changeLater(entry, (state, measured) => objectToConnections(state, measured.now, open, said));
     }, CONNECTION_CHECK_MS - 50).unref();

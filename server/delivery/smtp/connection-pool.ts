@@ -67,6 +67,8 @@ interface Site {
 }
 
 const LEARNT_MS = 1_500;
+/** A site that refuses the only connection is tried again after this, or when its limits say. */
+const REFUSED_MS = 5_000;
 /** So long jobs wait for another site's or worker's connection to come free. */
 const MAX_BARRED_MS = 3_000;
 
@@ -110,12 +112,18 @@ export function connectionPool(settings: SmtpClientSettings, limits: PoolLimits,
       return putIdle(site, result.session);
     }
     permit.release();
-    if (result.kind === 'refused') site.pass?.replied(result.reply, { refusedConnection: true });
+    const slowed = result.kind === 'refused' && (site.pass?.replied(result.reply, { refusedConnection: true }) ?? false);
     site.open--;
     // Where limits learn how many it takes, that number holds instead.
     site.fullUntil = performance.now() + (site.pass?.connections ? Math.min(limits.downMs, LEARNT_MS) : limits.downMs);
     // Sessions that work, or that are still being opened, will take the waiting jobs.
     if (site.open > 0) return;
+    if (slowed) {
+      // One attempt was made, not one by each message that waits.
+      site.waiting.shift()?.resolve({ kind: 'no-connection', why: result });
+      turnAway(site, { kind: 'limited', wait: { scope: 'connections', reason: `${site.route.hosts[0]} takes no connection at the moment`, until: Date.now() + REFUSED_MS } });
+      return forget(site);
+    }
     site.down = { until: performance.now() + limits.downMs, why: result };
     turnAway(site, result);
     setTimeout(() => forget(site), limits.downMs + 1).unref();
