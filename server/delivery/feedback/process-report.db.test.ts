@@ -110,6 +110,31 @@ describe('a bounce after delivery', () => {
   });
 });
 
+describe('a complaint', () => {
+  const arf = (type: string, returned: string) => Buffer.from(
+    'From: fbl@provider.example\r\nSubject: FW: news\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nabuse\r\n'
+    + `--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: ${type}\r\nUser-Agent: Provider/1\r\nVersion: 1\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n${returned}\r\n--b--\r\n`,
+  );
+
+  test.each<[string, string, string | null]>([
+    ['abuse', 'complained', 'complaint'],
+    ['opt-out', 'complained', 'unsubscribe'],
+    ['virus', 'complained', null],
+    ['not-spam', 'complaint-withdrawn', null],
+  ])('%s, joined by the field that it brings back', async (type, event, reason) => {
+    const queueId = await sent(['bob@example.com']);
+    expect(await comesIn('fbl@eider.test', arf(type, original(queueId).toString()))).toMatchObject({ kind: 'arf', outcome: 'joined', queueId });
+    expect(await later()).toEqual([`${event} bob@example.com`]);
+    expect((await findSuppressions(queue.pool, 'bob@example.com')).map((row) => [row.reason, row.source, row.expiresAt])).toEqual(reason === null ? [] : [[reason, 'arf', null]]);
+  });
+
+  test('without proof changes nothing', async () => {
+    await sent(['bob@example.com']);
+    expect(await comesIn('fbl@eider.test', arf('abuse', 'From: alice@eider.test\r\nTo: bob@example.com\r\nMessage-ID: <1@eider.test>\r\n\r\nhi\r\n'))).toMatchObject({ kind: 'arf', outcome: 'neutral' });
+    expect(await later()).toEqual([]);
+  });
+});
+
 describe('what changes nothing', () => {
   const nothing = async (outcome: object | null, detail: string) => {
     expect(outcome).toMatchObject({ outcome: 'neutral', detail: expect.stringContaining(detail) });
