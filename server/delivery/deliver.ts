@@ -113,40 +113,39 @@ async function attemptBy(deps: DeliverDeps, job: DeliveryJob, deliveries: Claime
   if (routed.kind !== 'route') {
     return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, backoff), routed));
   }
+  job.arrived?.();
+  const { route } = routed;
+  const isOpen = (egressId: string): boolean => deps.limits?.isOpen(egressId, route, job.domain) ?? true;
   // All from one address, unless warming ones may take only so many.
   for (let rest = deliveries; rest.length > 0; ) {
     const { tenantId, lane } = rest[0]!;
-    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route: routed.route, count: rest.length });
+    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route, count: rest.length, isOpen });
     if (choice.kind === 'wait') throw new NotBegun(choice.reason);
     const part = rest.slice(0, choice.count);
     rest = rest.slice(choice.count);
-    job.settle(await attemptFrom(deps, routed.route, choice, part, job));
+    try {
+      const outcomes = await admitAndSend(deps, route, choice, part, job);
+      if (outcomes.some(({ outcome }) => outcome.kind === 'throttled')) deps.egress.giveBack(choice);
+      job.settle(outcomes);
+    } catch (error) {
+      if (error instanceof NotBegun) deps.egress.giveBack(choice);
+      throw error;
+    }
   }
   return [];
 }
 
-async function attemptFrom(deps: DeliverDeps, route: Route, choice: ChosenEgress, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
-  // The simulator plays all servers by itself: nobody's limits hold there.
-  const limits = route.site === deps.simulator?.route.site ? null : deps.limits;
-  // Before its content takes up memory: what waits for its turn here waits a second or two.
-  job.arrived?.();
-  const admission = await limits?.admit({ route, domain: job.domain, egressId: choice.egress.id, tenantId: deliveries[0]!.tenantId, recipients: deliveries.length });
-  if (admission?.kind === 'wait') return giveBack(deps, choice, deliveries, admission.wait);
+/** Before its content takes up memory: what waits for its turn here waits a second or two. */
+async function admitAndSend(deps: DeliverDeps, route: Route, choice: ChosenEgress, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
+  const { tenantId } = deliveries[0]!;
+  const admission = await deps.limits?.admit({ route, domain: job.domain, egressId: choice.egress.id, tenantId, recipients: deliveries.length });
+  if (admission?.kind === 'wait') return all(deliveries, () => throttled(deps, admission.wait));
   const pass = admission?.pass ?? null;
   try {
     return await sendContent(deps, { route, choice, pass }, deliveries, job);
-  } catch (error) {
-    if (error instanceof NotBegun) deps.egress.giveBack(choice);
-    throw error;
   } finally {
     pass?.done();
   }
-}
-
-/** What a limit stops takes nothing from the day of a warming address. */
-function giveBack(deps: DeliverDeps, choice: ChosenEgress, deliveries: ClaimedDelivery[], wait: Wait): DeliveryOutcome[] {
-  deps.egress.giveBack(choice);
-  return all(deliveries, () => throttled(deps, wait));
 }
 
 type ChosenEgress = EgressChoice & { kind: 'egress' };
@@ -166,7 +165,7 @@ async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDeliv
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
     const wait = await deps.limits?.admitSender(message.reversePath, deliveries.length);
-    if (wait) return giveBack(deps, way.choice, deliveries, wait);
+    if (wait) return all(deliveries, () => throttled(deps, wait));
     const route = wantsRelaxedTls(message) && way.route.tls !== null ? await relaxedRoute(deps, way.route, job.domain) : way.route;
     return await send(deps, { ...way, route }, message, await message.signature(), deliveries, job);
   } finally {
@@ -222,8 +221,8 @@ async function send(
     if (result.kind === 'no-connection') {
       const { why } = result;
       if (why.kind === 'closing') throw new NotBegun();
-      deps.egress.giveBack(choice);
       if (why.kind === 'limited') return all(deliveries, () => throttled(deps, why.wait));
+      deps.egress.giveBack(choice);
       countFailures(deps, route, egress, why);
       const said = why.kind === 'route-fault' ? undefined : why.conversation;
       const conversation = said && keep(deps, deliveries, NOTHING, said);
@@ -231,7 +230,7 @@ async function send(
       return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, where));
     }
     const { wait } = result.value;
-    if (wait) return giveBack(deps, choice, deliveries, wait);
+    if (wait) return all(deliveries, () => throttled(deps, wait));
     if (!result.value.again) return [];
   }
 }

@@ -148,11 +148,12 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const site = sites.of(domain);
     return site.kind === 'site' ? deps.deliver.egress.room(tenantId, lane, site.route).count : Number.POSITIVE_INFINITY;
   }
+
   /** What the site of a queue takes now. Those blocked stay untouched, however many they are. */
   function limitsOf({ tenantId, domain }: ReadyQueue, lane: Lane): QueueLimits {
     const site = sites.of(domain);
     if (!limits || site.kind !== 'site') return { site: null, siteRows: Number.POSITIVE_INFINITY };
-    const budget = limits.budget(site.route, domain, deps.deliver.egress.idsOf(tenantId, lane, site.route));
+    const budget = limits.budget(site.route, domain, deps.deliver.egress.candidateIds(tenantId, lane, site.route));
     return { site: budget.site, siteRows: budget.rows };
   }
   /** Counts a job on the account of its limits until it asks them, or ends without. */
@@ -160,7 +161,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const { domain, tenantId, lane } = deliveries[0]!;
     const site = sites.of(domain);
     if (!limits || site.kind !== 'site') return () => undefined;
-    return limits.expect(site.route, domain, deps.deliver.egress.idsOf(tenantId, lane, site.route), tenantId, deliveries.length);
+    return limits.expect(site.route, domain, deps.deliver.egress.candidateIds(tenantId, lane, site.route), tenantId, deliveries.length);
   }
 
   function begin(deliveries: ClaimedDelivery[]): void {

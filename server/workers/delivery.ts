@@ -102,9 +102,9 @@ await runRole('delivery', async () => {
   return async () => {
     await dispatcher.stop();
     await Promise.all([conversations.flushed(), results.close(), limits.stop()]);
+    redis?.disconnect();
     await simulator?.close();
     await egress.close();
-    redis?.disconnect();
     await pool.end();
   };
 });

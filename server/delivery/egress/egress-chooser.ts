@@ -6,9 +6,9 @@ import type { Logger } from '../../infra/log/logger.ts';
 import type { Lane } from '../enqueue-types.ts';
 import { type ProviderGroup, providerOf } from '../provider-group.ts';
 import type { Route } from '../route.ts';
-import { type CandidateQuestion, findCandidates, type Refused, usedUp, waitReason } from './choose-egress.ts';
+import { type Candidate, type CandidateQuestion, findCandidates, type Refused, usedUp, waitReason } from './choose-egress.ts';
 import { defaultEgress, type EgressAddress } from './egress-address.ts';
-import { egressIdsOf, type EgressSnapshot, poolChain, poolOf } from './egress-snapshot.ts';
+import { type EgressSnapshot, poolChain, poolOf } from './egress-snapshot.ts';
 import { grantStore, readEgressVersion, readSnapshot } from './egress.store.ts';
 import { type WarmupGrants, warmupGrants } from './warmup-grants.ts';
 
@@ -22,6 +22,8 @@ export interface EgressRequest {
   queueId: string;
   route: EgressRoute;
   count: number;
+  /** False for an address that the site wants nothing from now: others go first. */
+  isOpen?(egressId: string): boolean;
 }
 
 export type EgressChoice =
@@ -35,10 +37,10 @@ export interface EgressChooser {
   choose(request: EgressRequest): Promise<EgressChoice>;
   /** What was chosen and not begun with. */
   giveBack(choice: EgressChoice & { kind: 'egress' }): void;
-  /** The addresses that a tenant's mail of a lane may go out from: what the claim weighs limits by. */
-  idsOf(tenantId: string, lane: Lane, route: EgressRoute): readonly string[];
   /** Before a claim: how many recipients of a queue could go now (Infinity: no cap); 0 says why none. */
   room(tenantId: string, lane: Lane, route: EgressRoute): { count: number; reason: string | null };
+  /** Addresses that a queue's mail may go out from now, the likeliest first. */
+  candidateIds(tenantId: string, lane: Lane, route: EgressRoute): readonly string[];
   /** Ends the reading, and returns unused grants. */
   close(): Promise<void>;
 }
@@ -48,8 +50,8 @@ export function fixedEgress(egressOf: (request: EgressRequest) => EgressAddress)
   return {
     choose: (request) => Promise.resolve({ kind: 'egress', egress: egressOf(request), provider: providerOf(request.route.hosts), count: request.count }),
     giveBack: () => undefined,
-    idsOf: (tenantId, lane, route) => [egressOf({ tenantId, lane, queueId: '', route, count: 1 }).id],
     room: () => ({ count: Number.POSITIVE_INFINITY, reason: null }),
+    candidateIds: (tenantId, lane, route) => [egressOf({ tenantId, lane, route, queueId: '', count: 1 }).id],
     close: () => Promise.resolve(),
   };
 }
@@ -107,7 +109,7 @@ export function egressChooser(current: () => EgressSnapshot, grants: WarmupGrant
       if (found.kind === 'own') return ownChoice;
       const { provider } = question;
       const refused: Refused[] = [];
-      for (const candidate of found.ordered) {
+      for (const candidate of openFirst(found.ordered, request.isOpen)) {
         const { egress } = candidate;
         if (candidate.capped === null) return { kind: 'egress', egress, provider, count: request.count };
         const count = await grants.take(candidate, provider, request.count);
@@ -117,7 +119,6 @@ export function egressChooser(current: () => EgressSnapshot, grants: WarmupGrant
       return { kind: 'wait', ...waitReason(found.pool, [...refused, ...found.refused]) };
     },
     giveBack: ({ egress, provider, count }) => grants.giveBack(egress.id, provider, count),
-    idsOf: (tenantId, lane, route) => (route.local ? [own.id] : egressIdsOf(current(), tenantId, lane)),
     room(tenantId, lane, route) {
       const snapshot = current();
       const any = { count: Number.POSITIVE_INFINITY, reason: null };
@@ -130,8 +131,20 @@ export function egressChooser(current: () => EgressSnapshot, grants: WarmupGrant
       const refused = [...found.ordered.map((candidate) => usedUp(candidate, question.provider, question.now)), ...found.refused];
       return { count: 0, reason: waitReason(found.pool, refused).reason };
     },
+    candidateIds(tenantId, lane, route) {
+      const snapshot = current();
+      if (route.local || snapshot.assignments.size === 0) return [own.id];
+      const found = findCandidates(snapshot, questionOf({ tenantId, lane, route }, '', sites.known(route)));
+      return found.kind === 'own' ? [own.id] : found.ordered.map(({ egress }) => egress.id);
+    },
     close: () => grants.close(),
   };
+}
+
+/** In their order, those that the site wants nothing from last. */
+function openFirst(ordered: readonly Candidate[], isOpen: EgressRequest['isOpen']): readonly Candidate[] {
+  if (!isOpen) return ordered;
+  return [...ordered.filter(({ egress }) => isOpen(egress.id)), ...ordered.filter(({ egress }) => !isOpen(egress.id))];
 }
 
 function usesIpv6(snapshot: EgressSnapshot, { tenantId, lane }: EgressRequest): boolean {

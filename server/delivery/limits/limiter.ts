@@ -377,7 +377,7 @@ export function limiter(deps: LimiterDeps): Limiter {
     expect(route, domain, egressIds, tenantId, rows) {
       if (route.local) return () => undefined;
       const match = matchSite(rules, route, domain);
-      const expecting = [siteGate(egressIds[0]!, match), ...tenantGates(tenantId, match.name)];
+      const expecting = [...egressIds.slice(0, 1).map((egressId) => siteGate(egressId, match)), ...tenantGates(tenantId, match.name)];
       for (const entry of expecting) entry.expected += rows;
       return () => {
         for (const entry of expecting.splice(0)) entry.expected -= rows;

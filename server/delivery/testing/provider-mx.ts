@@ -53,15 +53,16 @@ export async function startProviderMx(options: ProviderMxOptions): Promise<Provi
   };
 
   const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    counts.mostConnections = Math.max(counts.mostConnections, sockets.size);
     socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    if (sockets.size > options.connections) {
+    if (sockets.size >= options.connections) {
       counts.tooManyConnections++;
       second().violations++;
-      socket.end('421 4.7.0 too many connections from your address\r\n');
+      // What it still says must be read, or its end is never seen.
+      socket.resume().end('421 4.7.0 too many connections from your address\r\n');
       return;
     }
+    sockets.add(socket);
+    counts.mostConnections = Math.max(counts.mostConnections, sockets.size);
     socket.write('220 provider.test ESMTP\r\n');
     serve(socket);
   });
