@@ -65,6 +65,7 @@ export function createSrsReturns(deps: SrsReturnDeps): SrsReturns {
       for (const { tenantId, address } of returns) {
         if ((await deps.countOf(address)) > MAX_PER_HOUR) throw new ReplyError(452, '4.7.1 Too many bounces for this address, try again later');
         const result = await deps.enqueue(returnInput(deps.serverName, { tenantId, address }, received, raw));
+        if (result.kind === 'rejected' && (result.code === 'busy' || result.code === 'sending-stopped')) throw new ReplyError(452, '4.3.1 No room in the queue at the moment, try again later');
         if (result.kind === 'rejected') throw new ReplyError(550, `5.6.0 ${result.field}: ${result.rule}`);
         deps.log.info({ queueId: result.queueId, tenantId, bytes: raw.length, repeated: result.duplicates ?? false }, 'bounce of a forward goes on');
       }

@@ -50,7 +50,10 @@ export async function takeEntry(deps: TakeEntryDeps, entry: OutboundEntry, messa
   const input = await enqueueInput(deps, entry, message, account, kind, now);
   const result = await deps.enqueue(input);
   if (result.kind === 'accepted') return { kind: 'taken', queueId: result.queueId, repeated: result.duplicates ?? false };
-  return { kind: 'refused', why: `${result.field}: ${result.rule}` };
+  const why = `${result.field}: ${result.rule}`;
+  // Nothing is wrong with it: a full queue and a paused tenant pass.
+  if (result.code === 'busy' || result.code === 'sending-stopped') return waits((result.retryAfterSeconds ?? 600) * 1000, why);
+  return { kind: 'refused', why };
 }
 
 function kindOf({ meta }: OutboundMessage): OutboundKind {
