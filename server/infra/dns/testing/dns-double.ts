@@ -1,7 +1,7 @@
 // A DNS server for tests, on the wire over UDP and TCP: answers from a table, can claim to have validated (AD), can be
 // slow of foot in all the ways that matter: SERVFAIL, silence, truncation.
-import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createSocket, type Socket } from 'node:dgram';
+import { createServer, type Server } from 'node:net';
 import packet, { type Answer } from 'dns-packet';
 
 export interface DoubleAnswer {
@@ -30,13 +30,6 @@ export interface DnsDouble {
 export async function startDnsDouble(zone: Record<string, DoubleAnswer> = {}): Promise<DnsDouble> {
   const answers = new Map(Object.entries(zone));
   const asked: string[] = [];
-  const udp = createSocket('udp4');
-  udp.on('message', (query, peer) => {
-    const reply = respond(answers, asked, query, false);
-    if (reply) udp.send(reply, peer.port, peer.address);
-  });
-  await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
-  const { port } = udp.address();
   const tcp = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.once('data', (chunk) => {
@@ -46,7 +39,11 @@ export async function startDnsDouble(zone: Record<string, DoubleAnswer> = {}): P
       socket.end(Buffer.concat([length, reply ?? Buffer.alloc(0)]));
     });
   });
-  await new Promise<void>((resolve) => tcp.listen(port, '127.0.0.1', resolve));
+  const { udp, port } = await listenOnBoth(tcp);
+  udp.on('message', (query, peer) => {
+    const reply = respond(answers, asked, query, false);
+    if (reply) udp.send(reply, peer.port, peer.address);
+  });
   return {
     address: `127.0.0.1:${port}`,
     zone: answers,
@@ -56,6 +53,25 @@ export async function startDnsDouble(zone: Record<string, DoubleAnswer> = {}): P
       await new Promise<void>((resolve) => tcp.close(() => resolve()));
     },
   };
+}
+
+/** The same port for both: one that is free for UDP may be taken for TCP, then another is tried. */
+async function listenOnBoth(tcp: Server): Promise<{ udp: Socket; port: number }> {
+  for (;;) {
+    const udp = createSocket('udp4');
+    await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
+    const { port } = udp.address();
+    const listens = await new Promise<boolean>((resolve) => {
+      const failed = (): void => resolve(false);
+      tcp.once('error', failed);
+      tcp.listen(port, '127.0.0.1', () => {
+        tcp.off('error', failed);
+        resolve(true);
+      });
+    });
+    if (listens) return { udp, port };
+    await new Promise<void>((resolve) => udp.close(() => resolve()));
+  }
 }
 
 const RCODES: Record<string, number> = { NXDOMAIN: 3, SERVFAIL: 2, REFUSED: 5 };
