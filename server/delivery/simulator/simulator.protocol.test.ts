@@ -45,7 +45,7 @@ async function story(queueId: string): Promise<{ events: string[]; first: string
   const result = await queue.pool.query<{ type: string; category: string | null; detail: string | null; simulated: boolean }>(
     `SELECT type, data->>'category' AS category, coalesce(data->>'reason', data->>'reply') AS detail,
             data @> '{"simulated": true}' AND NOT data @> '{"addressDead": true}' AS simulated FROM delivery_event
-      WHERE queue_id = $1 AND type <> 'accepted' ORDER BY txid, id`,
+      WHERE queue_id = $1 AND type NOT IN ('accepted', 'reported') ORDER BY txid, id`,
     [queueId],
   );
   return { events: result.rows.map((row) => (row.category ? `${row.type} ${row.category}` : row.type)), first: result.rows[0]?.detail ?? '', simulated: result.rows.every((row) => row.simulated) };
@@ -82,7 +82,7 @@ test('recipients of one message have each their own fate', async () => {
   const queueId = await queue.accept(names.map((name) => `${name}+together@${DOMAIN}`));
   await eventually(() => queue.pool.query('SELECT FROM delivery WHERE queue_id = $1', [queueId]), (result) => result.rowCount === 0);
   const result = await queue.pool.query<{ line: string }>(
-    `SELECT split_part(recipient, '+', 1) || ' ' || string_agg(type, ' ' ORDER BY txid, id) AS line FROM delivery_event WHERE queue_id = $1 AND type <> 'accepted' GROUP BY recipient ORDER BY 1`,
+    `SELECT split_part(recipient, '+', 1) || ' ' || string_agg(type, ' ' ORDER BY txid, id) AS line FROM delivery_event WHERE queue_id = $1 AND type NOT IN ('accepted', 'reported') GROUP BY recipient ORDER BY 1`,
     [queueId],
   );
   expect(result.rows.map((row) => row.line)).toEqual([
