@@ -1,13 +1,14 @@
 // From what an SMTP dialogue gave, or that there was none, to the outcome for a recipient. Pure; the meaning of
 // replies is server/mail/classify-reply.ts, and permanence always needs a rule.
 import { classifyReply } from '../mail/classify-reply.ts';
+import type { SmtpCommand } from '../mail/reply-rules.ts';
 import { formatReply } from '../mail/smtp-reply.ts';
 import { type BackoffPolicy, retryAfterMs } from './backoff.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
 import type { AttemptFacts, Outcome, OutcomeCategory } from './outcome.ts';
 import type { RouteFault } from './route.ts';
 import type { NoConnection } from './smtp/connection-pool.ts';
-import type { RecipientResult } from './smtp/transact.ts';
+import type { RecipientResult, TransactionPhase } from './smtp/transact.ts';
 
 export interface OutcomeContext {
   delivery: ClaimedDelivery;
@@ -44,6 +45,9 @@ const UNSUPPORTED = {
   '8BITMIME': { category: 'notcompliantrfc', enhancedCode: '5.6.3' },
 } as const;
 
+/** The same words mean another thing where they answer another command. */
+const COMMANDS: Record<TransactionPhase, SmtpCommand> = { mail: 'MAIL', rcpt: 'RCPT', data: 'DATA', 'end-of-data': 'DATA' };
+
 /** The outcome of a transaction for one recipient. */
 export function transactionOutcome(context: OutcomeContext, result: RecipientResult, session: SessionFacts): Outcome {
   const { offersDsn, ...facts }: SessionFacts = session;
@@ -63,9 +67,11 @@ export function transactionOutcome(context: OutcomeContext, result: RecipientRes
         const receipt = context.delivery.notify?.includes('SUCCESS') === true && !offersDsn;
         return { kind: 'delivered', facts: withReply, relayReceipt: receipt };
       }
-      const meaning = classifyReply(reply, session.mxHost);
+      const meaning = classifyReply(reply, session.mxHost, COMMANDS[phase]);
+      // What answers MAIL is about the sender.
+      const addressDead = meaning.addressDead && phase !== 'mail';
       const reason = `${session.mxHost} said: ${withReply.reply}`;
-      if (meaning.disposition === 'bounced') return { kind: 'bounced', category: meaning.category, reason, addressDead: meaning.addressDead, facts: withReply };
+      if (meaning.disposition === 'bounced') return { kind: 'bounced', category: meaning.category, reason, addressDead, facts: withReply };
       return deferOrExpire(context, meaning.category, reason, withReply);
     }
   }
@@ -84,7 +90,7 @@ export function noConnectionOutcome(context: OutcomeContext, why: Exclude<NoConn
   }
   const reply = formatReply(why.reply);
   const withReply: AttemptFacts = { ...facts, reply, ...(why.reply.enhancedCode ? { enhancedCode: why.reply.enhancedCode } : {}) };
-  const meaning = classifyReply(why.reply, why.host);
+  const meaning = classifyReply(why.reply, why.host, why.phase === 'ehlo' ? 'EHLO' : 'CONN');
   const reason = `${why.host} refused the connection: ${reply}`;
   // A greeting says nothing of the recipient: 5xx there ends it only where the host says that it takes no mail at all.
   if (why.reply.code === 521 || why.reply.code === 556) {
