@@ -1,5 +1,6 @@
 // `eider events …`: who reads the log of events, how far they are, and reading parts of it again.
 import type { Command } from 'commander';
+import { EGRESS_COUNTS } from '../delivery/egress/warmup.store.ts';
 import { consumerStates, LOG_START, logEnd, movePosition, positionAt } from '../delivery/events/event-log.store.ts';
 import type { ConsumerState, EventPosition } from '../delivery/events/event-log.store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
@@ -7,6 +8,9 @@ import { withConnection } from './connection.ts';
 import { parseMoment } from './moment.ts';
 import { Refusal } from './refusal.ts';
 import { duration, table } from './table.ts';
+
+/** Readers that add up what they read and do not know what they have read before, with what reading it again would do. */
+const ADDING_UP: ReadonlyMap<string, string> = new Map([[EGRESS_COUNTS, 'what became of the mail of each egress address would count twice']]);
 
 export function addEvents(program: Command): void {
   const events = program.command('events').description('the log of what happened to each message, and its readers');
@@ -42,9 +46,16 @@ async function replay(consumer: string, options: ReplayOptions): Promise<void> {
     const known = (await consumerStates(pool)).find((state) => state.consumer === consumer);
     if (!known) throw new Refusal(`there is no reader "${consumer}": see eider events positions`);
     const position = await chosenPosition(pool, options, new Date());
+    const harm = ADDING_UP.get(consumer);
+    if (harm && isBefore(position, known)) throw new Refusal(`${consumer} cannot read again: ${harm}`);
     await movePosition(pool, consumer, position);
     process.stdout.write(`${consumer} goes on after ${position.txid}:${position.id} (it was at ${known.txid}:${known.id})\n`);
   });
+}
+
+function isBefore(a: EventPosition, b: EventPosition): boolean {
+  const [left, right] = [BigInt(a.txid), BigInt(b.txid)];
+  return left === right ? a.id < b.id : left < right;
 }
 
 async function chosenPosition(db: Queryable, options: ReplayOptions, now: Date): Promise<EventPosition> {

@@ -84,6 +84,15 @@ test('many: counted first, done only with --yes', async () => {
   expect((await eider('queue', 'cancel', '--domain', 'many.example', '--yes')).out).toBe(`2 cancelled${left}\n`);
 });
 
+test('a reader that adds up is not sent back; forward it may go, and others both ways', async () => {
+  await queue.pool.query(`INSERT INTO event_position (consumer, txid, event_id) VALUES ('egress-counts', '5', 7), ('reputation', '5', 7) ON CONFLICT (consumer) DO UPDATE SET txid = '5', event_id = 7`);
+  expect(await eider('events', 'replay', 'egress-counts', '--start')).toMatchObject({ code: 1, error: 'egress-counts cannot read again: what became of the mail of each egress address would count twice' });
+  expect(await eider('events', 'replay', 'egress-counts', '--position', '5:6')).toMatchObject({ code: 1 });
+  expect(await eider('events', 'replay', 'egress-counts', '--position', '5:7')).toMatchObject({ code: 0 });
+  expect(await eider('events', 'replay', 'egress-counts', '--end')).toMatchObject({ code: 0 });
+  expect(await eider('events', 'replay', 'reputation', '--start')).toMatchObject({ code: 0 });
+});
+
 test.each([
   [['queue', 'hold'], 1, 'say which: a queue id, a filter (see --help), or --all'],
   [['queue', 'hold', 'nonsense'], 1, '"nonsense" is no queue id'],

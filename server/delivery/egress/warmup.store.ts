@@ -118,7 +118,7 @@ export async function resumePausedAddresses(db: Queryable): Promise<string[]> {
 const THROTTLING: readonly string[] = [...SENDER_FAULT];
 
 /** Its name among the readers of the event log. All is done in one statement in the database: no event comes here. */
-const CONSUMER = 'egress-counts';
+export const EGRESS_COUNTS = 'egress-counts';
 
 const COUNT = `
 WITH batch AS MATERIALIZED (
@@ -159,12 +159,12 @@ SELECT count(*)::int AS read, max((lpad(txid::text, 20, '0')) || ' ' || lpad(id:
  */
 export async function countEvents(pool: Pool, limit: number): Promise<number | null> {
   return withTransaction(pool, async (client) => {
-    const from = await lockPosition(client, CONSUMER);
+    const from = await lockPosition(client, EGRESS_COUNTS);
     if (from === null) return null;
     const inUse = await client.query('SELECT FROM egress_address LIMIT 1');
     if (inUse.rowCount === 0) {
       const oldest = await client.query<EventPosition>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS txid, 0 AS id');
-      await movePosition(client, CONSUMER, oldest.rows[0]!);
+      await movePosition(client, EGRESS_COUNTS, oldest.rows[0]!);
       return 0;
     }
     const ends = [TRANSITIONS.deliver, TRANSITIONS.bounce, TRANSITIONS.defer, TRANSITIONS.expire].map((transition) => transition.event);
@@ -174,7 +174,7 @@ export async function countEvents(pool: Pool, limit: number): Promise<number | n
     const { read, last } = counted.rows[0]!;
     if (last !== null) {
       const [txid, id] = last.split(' ') as [string, string];
-      await movePosition(client, CONSUMER, { txid: String(BigInt(txid)), id: Number(id) });
+      await movePosition(client, EGRESS_COUNTS, { txid: String(BigInt(txid)), id: Number(id) });
     }
     return read;
   });
@@ -187,7 +187,7 @@ export async function countedUntilToday(db: Queryable): Promise<boolean> {
        SELECT FROM delivery_event e
         WHERE (e.txid, e.id) > (p.txid, p.event_id) AND e.at < date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC') AS counted
        FROM event_position p WHERE p.consumer = $1`,
-    [CONSUMER],
+    [EGRESS_COUNTS],
   );
   return result.rows[0]?.counted === true;
 }
