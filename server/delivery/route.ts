@@ -1,7 +1,7 @@
 // Where a domain's mail goes and how it must be secured: a configured route, our own MX for hosted domains, or its MX
 // hosts. Owns the order of these and the safety of the addresses; connections are connection-pool.ts.
 import type { DnsAnswer, DnsResolver, MxRecord } from '../infra/dns/resolver.ts';
-import { isPrivateAddress } from '../infra/dns/private-address.ts';
+import { isPublicAddress } from '../infra/dns/public-address.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF, ROUTED_BACKOFF } from './backoff.ts';
 import type { OutcomeCategory } from './outcome.ts';
 import type { ConfiguredRoute, ConfiguredRoutes } from './routes-setting.ts';
@@ -184,7 +184,7 @@ async function addressesOf(deps: RouteDeps, host: string): Promise<{ kind: 'addr
   if (found.kind === 'none') {
     return { kind: 'undeliverable', category: 'hostunknown', enhancedCode: '5.1.2', reason: `The domain or its mail server ${host} does not exist.` };
   }
-  const allowed = deps.overrides?.allowAddress ?? ((address: string) => !isPrivateAddress(address));
+  const allowed = deps.overrides?.allowAddress ?? isPublicAddress;
   const addresses = found.records.filter(allowed).slice(0, MAX_ADDRESSES);
   if (addresses.length === 0) {
     return { kind: 'undeliverable', category: 'hostunknown', enhancedCode: '5.4.4', reason: `The mail server ${host} has only private addresses, which are not connected to.` };

@@ -1,4 +1,5 @@
-// Whether an IP address belongs to the public internet, so that a fetch on a user's behalf may go there.
+// Whether an IP address belongs to the public internet: only there may a stranger's DNS or URL send us, be it for mail,
+// an image or a policy.
 import { BlockList, isIP } from 'node:net';
 
 /** IANA's special-purpose registries (RFC 6890 and updates), without what is globally reachable. */

@@ -3,7 +3,8 @@
 import { request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { DnsResolver } from './resolver.ts';
-import { isPrivateAddress } from './private-address.ts';
+import { isPublicAddress } from './public-address.ts';
+import { publicLookup } from './public-lookup.ts';
 
 export interface PublicHttpsDeps {
   dns: Pick<DnsResolver, 'addresses'>;
@@ -39,7 +40,7 @@ export function publicHttps(deps: PublicHttpsDeps, asked: PublicHttpsRequest): P
       agent: false,
       minVersion: 'TLSv1.2',
       signal: AbortSignal.timeout(asked.timeoutMs),
-      lookup: publicLookup(deps),
+      lookup: lookupOf(deps),
       ...(port !== undefined && { port }),
       ...(ca !== undefined && { ca }),
     });
@@ -73,17 +74,11 @@ function failureOf(error: NodeJS.ErrnoException): PublicHttpsResult {
   return { kind: 'failed', cause: isCertificate ? 'certificate' : 'other', reason: error.code ?? error.message };
 }
 
-/** Used by the socket itself, so that a second answer of the DNS cannot differ from the checked one. */
-function publicLookup({ dns, overrides }: PublicHttpsDeps): LookupFunction {
-  const allowed = overrides?.allowAddress ?? ((address: string) => !isPrivateAddress(address));
-  return (hostname, options, callback) => {
-    void dns.addresses(hostname).then((answer) => {
-      if (answer.kind !== 'found') return callback(new Error(answer.kind === 'none' ? `${hostname} has no address` : answer.reason), '', 0);
-      const entries = answer.records.filter(allowed).map((address) => ({ address, family: isIP(address) }));
-      const [first] = entries;
-      if (!first) return callback(new Error(`${hostname} has only private addresses`), '', 0);
-      if (options.all) (callback as unknown as (error: null, found: typeof entries) => void)(null, entries);
-      else callback(null, first.address, first.family);
-    });
+function lookupOf({ dns, overrides }: PublicHttpsDeps): LookupFunction {
+  const addressesOf = async (host: string): Promise<string[]> => {
+    const answer = await dns.addresses(host);
+    if (answer.kind === 'found') return answer.records;
+    throw new Error(answer.kind === 'none' ? `${host} has no address` : answer.reason);
   };
+  return publicLookup(addressesOf, overrides?.allowAddress ?? isPublicAddress);
 }

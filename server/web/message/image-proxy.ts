@@ -1,10 +1,10 @@
 // Fetches a remote image on a reader's behalf, so that its server learns neither address nor cookies: public
 // addresses only (checked on the connection itself, after name resolution), few redirects, images only, bounded.
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
-import { isPublicAddress } from './public-address.ts';
+import { isPublicAddress } from '../../infra/dns/public-address.ts';
+import { NoPublicAddress, publicLookup } from '../../infra/dns/public-lookup.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
@@ -52,21 +52,7 @@ export async function fetchRemoteImage(url: string, options: ImageProxyOptions =
   return { kind: 'refused', reason: 'redirects' };
 }
 
-class RefusedAddress extends Error {}
-
-/** Resolution that yields public addresses only; used by the socket itself, so that a second answer cannot differ. */
-function guardedLookup(allowAddress: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    systemLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '', 0);
-      const allowed = (found as LookupAddress[]).filter((entry) => allowAddress(entry.address));
-      const first = allowed[0];
-      if (!first) return callback(new RefusedAddress('no public address'), '', 0);
-      if (options.all) (callback as unknown as (error: null, found: LookupAddress[]) => void)(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
+const systemAddresses = async (host: string): Promise<string[]> => (await lookup(host, { all: true })).map(({ address }) => address);
 
 function request(
   url: URL,
@@ -80,7 +66,7 @@ function request(
     const outgoing = client.get(
       url,
       {
-        lookup: guardedLookup(allowAddress),
+        lookup: publicLookup(systemAddresses, allowAddress),
         signal,
         agent: false,
         headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'Mozilla/5.0 (compatible; image proxy)' },
@@ -99,7 +85,7 @@ function request(
       },
     );
     outgoing.on('error', (error) => {
-      resolve(error instanceof RefusedAddress ? { kind: 'refused', reason: 'address' } : { kind: 'failed', reason: error.message });
+      resolve(error instanceof NoPublicAddress ? { kind: 'refused', reason: 'address' } : { kind: 'failed', reason: error.message });
     });
   });
 }
