@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { loadConfig, required } from '../../server/config.ts';
 import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
+import { watchPressure } from '../../server/delivery/pressure.ts';
 import { findHostedDomain } from '../../server/domains/find-hosted-domain.ts';
 import { insertReport, isBacklogAbove } from '../../server/delivery/feedback/intake.store.ts';
 import { installationTokenKeys } from '../../server/delivery/feedback/token-keys.ts';
@@ -12,7 +13,7 @@ import { logger } from '../../server/infra/log/logger.ts';
 import { parseDomain } from '../../server/mail/address.ts';
 import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
-import { createCounters } from '../submission/counters.ts';
+import { createCounters } from '../smtp/counters.ts';
 import { createReverseLookup } from './client-name.ts';
 import { createHostedDomains } from './hosted-domains.ts';
 import { createInboundServer } from './inbound-server.ts';
@@ -37,7 +38,7 @@ runRole('inbound', async () => {
   const isHosted = createHostedDomains((name) => findHostedDomain(pool, name));
   const tokenKeys = installationTokenKeys(config);
   const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
-  const queue = enqueueDeps(pool, openBlobStore(config));
+  const queue = enqueueDeps(pool, openBlobStore(config), watchPressure({ db: pool, folder: config.home, log }));
   const counters = createCounters(deps.redis, (error) => log.warn({ reason: error.message }, 'valkey'));
   const recipients: RecipientSources = {
     isHosted,

@@ -1,6 +1,6 @@
 // The header fields that the MX puts on a message, and those of others' making that it takes off.
 // Pure; owns forged-result removal (RFC 8601 5) and the Received field (RFC 5321 4.4).
-import { bodyOffset } from '../../server/mail/header.ts';
+import { bodyOffset, rfc5322Date } from '../../server/mail/header.ts';
 import type { Envelope } from './mailbox-store.ts';
 import type { SpamMark } from './verdict.ts';
 
@@ -87,11 +87,6 @@ export function receivedField({ envelope, serverName, queueId, tls, recipient, a
   ];
   if (recipient && /^[\x21-\x3b=\x3f-\x7e]+$/.test(recipient)) lines.push(`\tfor <${recipient}>`);
   return `${lines.join('\r\n')};\r\n\t${rfc5322Date(at)}\r\n`;
-}
-
-/** RFC 5322 3.3, in UTC. */
-export function rfc5322Date(date: Date): string {
-  return date.toUTCString().replace(/GMT$/, '+0000');
 }
 
 /**

@@ -1,7 +1,6 @@
 // Makes a submitted message complete: the fields that RFC 6409 8 has a submission server add. Pure.
 import { randomUUID } from 'node:crypto';
-import { bodyOffset, headerValue, parseHeaderFields, type HeaderField } from '../../server/mail/header.ts';
-import { rfc5322Date } from '../inbound/trace-header.ts';
+import { bodyOffset, headerValue, parseHeaderFields, rfc5322Date, type HeaderField } from '../../server/mail/header.ts';
 
 export interface CompleteMessage {
   content: Buffer;

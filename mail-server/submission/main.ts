@@ -23,7 +23,7 @@ import { runRole } from '../smtp/role.ts';
 import { Spool } from '../smtp/spool.ts';
 import { redisOptions } from '../wildduck/redis.ts';
 import { selectSubmittingAccount } from './account.store.ts';
-import { createCounters } from './counters.ts';
+import { createCounters } from '../smtp/counters.ts';
 import { createSenderRules } from './sender-rules.ts';
 import { createSentCopies } from './sent-copies.ts';
 import { createSubmissionServer } from './submission-server.ts';

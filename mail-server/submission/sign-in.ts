@@ -4,7 +4,7 @@ import type { WildduckClient } from '../../server/infra/wildduck/client.ts';
 import { addressGroup } from '../smtp/guarded-server.ts';
 import { ReplyError } from '../smtp/reply-error.ts';
 import type { SubmittingAccount } from './account.store.ts';
-import type { Counters } from './counters.ts';
+import type { Counters } from '../smtp/counters.ts';
 
 export interface Submitter extends SubmittingAccount {
   userId: string;

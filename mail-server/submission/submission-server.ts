@@ -10,7 +10,7 @@ import { DEFAULT_LIMITS, GuardedServer, type ServerLimits } from '../smtp/guarde
 import { receiveContent } from '../smtp/receive-content.ts';
 import { answer, ReplyError } from '../smtp/reply-error.ts';
 import type { Spool } from '../smtp/spool.ts';
-import type { Counters } from './counters.ts';
+import type { Counters } from '../smtp/counters.ts';
 import { assertReversePath, type SenderRules } from './sender-rules.ts';
 import { signIn, type SignInDeps, type Submitter } from './sign-in.ts';
 import type { TakeSubmission } from './take-submission.ts';

@@ -2,71 +2,18 @@
 // recipients with an outcome or passes the rest on. Never throws for what the network or a server does.
 // Knows nothing of leases and the database beyond asking whether it may begin.
 import { bodyOffset, headerValue, parseHeaderFields } from '../mail/header.ts';
-import type { ClaimedDelivery } from './claim.store.ts';
-import type { ContentSlots } from './content-slots.ts';
-import type { ConversationLog } from './conversation-log.ts';
-import { deferOrExpire, noConnectionOutcome, type OutcomeContext, routeFaultOutcome, transactionOutcome } from './dialogue-outcome.ts';
-import { DEFAULT_EGRESS_ID, type EgressAddress } from './egress/egress-address.ts';
-import type { EgressChoice, EgressChooser } from './egress/egress-chooser.ts';
-import type { Wait } from './limits/gate.ts';
-import type { Limiter, SitePass } from './limits/limiter.ts';
-import { type LoadedMessage, type MessageLoader, piecesOf } from './message-loader.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
-import type { AttemptFacts, DeliveryOutcome, Outcome } from './outcome.ts';
+import type { ClaimedDelivery } from './claim.store.ts';
+import { type ChosenEgress, type DeliverDeps, type DeliveryJob, NotBegun, type Way } from './deliver-types.ts';
+import { deferOrExpire, routeFaultOutcome } from './dialogue-outcome.ts';
+import type { LoadedMessage } from './message-loader.ts';
+import type { DeliveryOutcome, Outcome } from './outcome.ts';
+import { all, context, throttled } from './outcomes-for-all.ts';
 import type { Route, RouteResult } from './route.ts';
-import type { Simulator } from './simulator/simulator.ts';
-import type { SmtpClientSettings, SmtpSession } from './smtp/connect.ts';
-import type { ConnectionPool, NoConnection } from './smtp/connection-pool.ts';
-import type { TlsResults } from './tls/tls-results.ts';
-import { type Envelope, type RecipientResult, resetSession, transact } from './smtp/transact.ts';
-
-export interface DeliverDeps {
-  loader: MessageLoader;
-  connections: ConnectionPool;
-  slots: ContentSlots;
-  smtp: SmtpClientSettings;
-  /** Where it is kept what was said; null: nowhere. */
-  conversations: ConversationLog | null;
-  /** Sums of TLS sessions for reports; null: not counted. */
-  tlsResults: TlsResults | null;
-  /** `relaxed`: for mail that goes unsecured rather than not at all. */
-  findRoute(domain: string, relaxed?: boolean): Promise<RouteResult>;
-  /** The envelope sender of a transaction; left out: the message's own. */
-  reversePathOf?(message: LoadedMessage, deliveries: readonly ClaimedDelivery[]): Promise<string>;
-  /** Chooses the address that recipients of one message in one domain go out from. */
-  egress: EgressChooser;
-  /** The domain whose recipients script their fate; null: none. */
-  simulator: Simulator | null;
-  /** Tells when a message may go to a site; null: whenever. */
-  limits: Limiter | null;
-  random(): number;
-}
-
-/** Recipients of one message in one domain, all leased to this worker. */
-export interface DeliveryJob {
-  queueId: string;
-  domain: string;
-  deliveries: ClaimedDelivery[];
-  /** Asked right before the first command: false when the leases may have ended or the worker stops. */
-  mayBegin(): boolean;
-  /**
-   * Told of each outcome as soon as it is known: those from replies before the session is used again, so that a kill
-   * at any moment finds them recorded. The durations are set by then.
-   */
-  settle(outcomes: DeliveryOutcome[]): void;
-  /** Told when it asks its limits: it is no longer only expected there. */
-  arrived?(): void;
-}
-
-/** Thrown when a job may not begin: nothing was said to anybody, and its rows are to be given back. */
-export class NotBegun extends Error {
-  override name = 'NotBegun';
-}
+import { send } from './send.ts';
 
 /** A message that has come by this many hosts is in a loop (RFC 5321 6.3 asks for at least 100 as the limit). */
 const MAX_RECEIVED = 100;
-/** Each try uses up one kept session that turned out dead, so a new one is reached within the cap of a site. */
-const MAX_SESSION_TRIES = 20;
 
 /**
  * Makes the attempt. Every delivery of the job gets its outcome through `job.settle`.
@@ -148,15 +95,6 @@ async function admitAndSend(deps: DeliverDeps, route: Route, choice: ChosenEgres
   }
 }
 
-type ChosenEgress = EgressChoice & { kind: 'egress' };
-
-/** Where an attempt goes: the site, the address it goes out from, and what limits say of it. */
-interface Way {
-  route: Route;
-  choice: ChosenEgress;
-  pass: SitePass | null;
-}
-
 async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
   const release = await deps.slots.take(way.route.key, deliveries[0]!.size, deliveries[0]!);
   try {
@@ -183,148 +121,6 @@ function wantsRelaxedTls({ content }: LoadedMessage): boolean {
 async function relaxedRoute(deps: DeliverDeps, strict: Route, domain: string): Promise<Route> {
   const routed = await deps.findRoute(domain, true);
   return routed.kind === 'route' ? routed.route : strict;
-}
-
-async function send(
-  deps: DeliverDeps,
-  { route, choice, pass }: Way,
-  message: LoadedMessage,
-  signature: Buffer,
-  deliveries: ClaimedDelivery[],
-  job: DeliveryJob,
-): Promise<DeliveryOutcome[]> {
-  // Mail that stays here needs no way back: our MX refuses at once or takes it for good. The simulator sends reports.
-  const reversePath = route.local && route.site !== deps.simulator?.route.site ? message.reversePath : ((await deps.reversePathOf?.(message, deliveries)) ?? message.reversePath);
-  const envelope = envelopeOf(message, reversePath, deliveries);
-  const pieces = piecesOf(signature, message.content);
-  const { egress, provider } = choice;
-  const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider };
-  for (let tries = 1; ; tries++) {
-    const result = await deps.connections.run(route, egress, pass, async (session) => {
-      // What the site said to others while this one waited for a connection holds for it too.
-      const wait = pass?.stopped();
-      if (wait) return { wait };
-      const reused = session.messages > 0;
-      if (!job.mayBegin()) throw new NotBegun();
-      const { transcript } = session.dialogue;
-      // What was said since the last message (its RSET) belongs to none.
-      transcript.take();
-      const results = await transactFitting(deps, session, envelope, message, pieces);
-      const lines = transcript.take();
-      const mayBeOld = reused && results.every(diedBeforeMail);
-      const slowed = pass !== null && tellLimits(pass, results, mayBeOld);
-      const again = mayBeOld && !slowed && tries < MAX_SESSION_TRIES;
-      if (!again) job.settle(outcomesOf(deps, { route, session, sentFrom, lines }, deliveries, results));
-      await makeReady(deps, session, results);
-      return { again };
-    });
-    if (result.kind === 'no-connection') {
-      const { why } = result;
-      if (why.kind === 'closing') throw new NotBegun();
-      if (why.kind === 'limited') return all(deliveries, () => throttled(deps, why.wait));
-      deps.egress.giveBack(choice);
-      countFailures(deps, route, egress, why);
-      const said = why.kind === 'route-fault' ? undefined : why.conversation;
-      const conversation = said && keep(deps, deliveries, NOTHING, said);
-      const where = { ...sentFrom, ...(conversation && { conversation }) };
-      return all(deliveries, (delivery) => noConnectionOutcome(context(deps, delivery, route.backoff), why, where));
-    }
-    const { wait } = result.value;
-    if (wait) return all(deliveries, () => throttled(deps, wait));
-    if (!result.value.again) return [];
-  }
-}
-
-interface Spoken {
-  route: Route;
-  session: SmtpSession;
-  sentFrom: Pick<AttemptFacts, 'egress' | 'provider'>;
-  /** What was said. */
-  lines: readonly string[];
-}
-
-function outcomesOf(deps: DeliverDeps, { route, session, sentFrom, lines }: Spoken, deliveries: ClaimedDelivery[], results: RecipientResult[]): DeliveryOutcome[] {
-  if (route.tls) deps.tlsResults?.session(route.tls, session);
-  const conversation = keep(deps, deliveries, session.opening, lines);
-  const facts = {
-    ...sentFrom,
-    mxHost: session.target.host,
-    remoteAddress: session.dialogue.remoteAddress,
-    tls: session.tls,
-    offersDsn: session.extensions.has('DSN'),
-    ...(conversation && { conversation }),
-  };
-  return deliveries.map((delivery, index) => ({
-    delivery,
-    outcome: transactionOutcome(context(deps, delivery, route.backoff), results[index]!, facts),
-  }));
-}
-
-/** The transaction, with the message as this server takes it: 8-bit content converted where it does not (RFC 6152 3). */
-async function transactFitting(deps: DeliverDeps, session: SmtpSession, envelope: Envelope, message: LoadedMessage, pieces: Buffer[]): Promise<RecipientResult[]> {
-  if (!envelope.needs8bit || session.extensions.has('8BITMIME')) return transact(session, deps.smtp, envelope, pieces);
-  const fitting = await message.sevenBit();
-  return fitting.kind === 'converted' ? transact(session, deps.smtp, envelope, fitting.pieces) : envelope.recipients.map(() => tooManyBits(fitting.reason));
-}
-
-/**
- * The first refusal stands for all of the transaction: one objection is one.
- * @param mayBeOld a kept session's 421 says only that it is closed, unless its words say more
- * @returns whether the pace was changed by it
- */
-function tellLimits(pass: SitePass, results: readonly RecipientResult[], mayBeOld: boolean): boolean {
-  const accepted = results.filter(isAccepted).length;
-  if (accepted > 0) pass.accepted(accepted);
-  const refusal = results.find((result) => result.kind === 'replied' && result.reply.code >= 400);
-  return refusal?.kind === 'replied' && pass.replied(refusal.reply, { mayBeClosing: mayBeOld });
-}
-
-/** Not tried: it goes back with the time at which the limit lets it go, a little spread. */
-function throttled(deps: DeliverDeps, wait: Wait): Outcome {
-  const inMs = Math.max(0, wait.until - Date.now());
-  return { kind: 'throttled', scope: wait.scope, reason: `Waits: ${wait.reason}.`, retryAfterMs: Math.round(Math.max(1_000, inMs) * (1 + 0.2 * deps.random())) };
-}
-
-/** Leaves the session fit for another message, or closed. */
-async function makeReady(deps: DeliverDeps, session: SmtpSession, results: RecipientResult[]): Promise<void> {
-  // 421 anywhere: the server is closing (RFC 5321 3.8).
-  if (results.some((result) => result.kind === 'replied' && result.reply.code === 421)) session.dialogue.destroy();
-  else if (!results.every(isAccepted) && session.dialogue.usable) await resetSession(session, deps.smtp);
-}
-
-function countFailures(deps: DeliverDeps, route: Route, egress: EgressAddress, why: Exclude<NoConnection, { kind: 'closing' | 'limited' }>): void {
-  const failures = why.kind === 'route-fault' ? (why.fault.kind === 'unknown' ? why.fault.tlsFailures : undefined) : why.tlsFailures;
-  if (route.tls && failures) deps.tlsResults?.failures(route.tls, failures, egress.sourceAddress);
-}
-
-/** An opening that all conversations without one share. */
-const NOTHING: readonly string[] = [];
-
-/** @returns the reference to the kept conversation */
-function keep(deps: DeliverDeps, deliveries: ClaimedDelivery[], opening: readonly string[], lines: readonly string[]): string | undefined {
-  const { queueId, attempts } = deliveries[0]!;
-  return deps.conversations?.add({ queueId, recipientNos: deliveries.map((delivery) => delivery.recipientNo), attempt: attempts, opening, lines });
-}
-
-const tooManyBits = (reason: string): RecipientResult => ({
-  kind: 'unsupported', extension: '8BITMIME', detail: `the receiving server takes no 8-bit content (8BITMIME), and the message could not be converted: ${reason}`,
-});
-
-const isAccepted = (result: RecipientResult): boolean => result.kind === 'replied' && result.reply.code < 300;
-
-/** A kept session that the server had closed, or closes with 421, before it took MAIL: nothing was said, so say it anew. */
-const diedBeforeMail = (result: RecipientResult): boolean =>
-  (result.kind === 'broken' && result.phase === 'mail') || (result.kind === 'replied' && result.phase === 'mail' && result.reply.code === 421);
-
-function envelopeOf(message: LoadedMessage, reversePath: string, deliveries: ClaimedDelivery[]): Envelope {
-  return {
-    reversePath,
-    recipients: deliveries.map(({ recipient, notify, orcpt, attempts }) => ({ address: recipient, notify, orcpt, attempt: attempts })),
-    needs8bit: message.needs8bit,
-    needsSmtputf8: message.needsSmtputf8,
-    dsnRet: message.dsnRet,
-    dsnEnvid: message.dsnEnvid,
-  };
 }
 
 function refuseSuppressed(deliveries: ClaimedDelivery[]): DeliveryOutcome[] {
@@ -359,11 +155,6 @@ const looping = (): Outcome => ({
 
 /** Cannot happen while partitions outlive their deliveries; if it does, a person must look, and nothing is thrown away. */
 const lostContent = (): Outcome => ({ kind: 'held', reason: 'The content of the message is missing from the store.' });
-
-const all = (deliveries: ClaimedDelivery[], outcome: (delivery: ClaimedDelivery) => Outcome): DeliveryOutcome[] =>
-  deliveries.map((delivery) => ({ delivery, outcome: outcome(delivery) }));
-
-const context = (deps: DeliverDeps, delivery: ClaimedDelivery, backoff: BackoffPolicy): OutcomeContext => ({ delivery, backoff, random: deps.random });
 
 /** The outcomes when something in this process failed: a fault of ours is never a bounce. */
 export function internalFault(deliveries: ClaimedDelivery[], error: unknown): DeliveryOutcome[] {

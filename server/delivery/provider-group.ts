@@ -1,5 +1,5 @@
 // Which mailbox provider runs a site, by the names of its MX hosts: what warm-up and counts go by, since reputation is
-// kept by providers and not by domains. Data and a look-up; pure.
+// kept by providers and not by domains. The limits' rules take the names from here. Data and a look-up; pure.
 
 /** By provider, the ends of its MX hosts' names. */
 export const PROVIDER_HOSTS = {
@@ -7,16 +7,16 @@ export const PROVIDER_HOSTS = {
   microsoft: ['.protection.outlook.com', '.mx.microsoft'],
   yahoo: ['.yahoodns.net'],
   apple: ['.mail.icloud.com'],
-  gmx: ['.gmx.net', '.web.de', '.kundenserver.de', '.ionos.com'],
+  gmx: ['.gmx.net', '.web.de', '.kundenserver.de', '.1and1.com', '.ionos.com'],
   tonline: ['.t-online.de'],
   comcast: ['.comcast.net'],
   orange: ['.orange.fr', '.wanadoo.fr'],
   mailru: ['.mail.ru'],
   yandex: ['.yandex.ru', '.yandex.net'],
-  tencent: ['.qq.com', '.exmail.qq.com'],
+  tencent: ['.qq.com'],
   netease: ['.163.com', '.126.com', '.netease.com'],
   proofpoint: ['.pphosted.com', '.ppe-hosted.com'],
-  mimecast: ['.mimecast.com'],
+  mimecast: ['.mimecast.com', '.mimecast.co.za'],
   zoho: ['.zoho.com', '.zoho.eu'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -2,7 +2,7 @@
 // gives. Who gets one, and when, is server/delivery.
 import { randomBytes } from 'node:crypto';
 import { isAscii } from 'node:buffer';
-import { bodyOffset, foldField } from './header.ts';
+import { bodyOffset, foldField, rfc5322Date } from './header.ts';
 
 export type DsnAction = 'failed' | 'delayed' | 'relayed';
 
@@ -130,9 +130,4 @@ function returnedPart(input: DsnInput, utf8: boolean): { header: string; body: B
 /** Text of others in a field of ours: no line breaks, bounded. */
 function oneLine(text: string): string {
   return text.replace(/[\x00-\x1f\x7f]+/g, ' ').trim().slice(0, 900);
-}
-
-/** RFC 5322 3.3, in UTC. */
-export function rfc5322Date(date: Date): string {
-  return date.toUTCString().replace('GMT', '+0000');
 }

@@ -125,3 +125,8 @@ export function completeMessage(message: Buffer): Buffer {
   if (!hasEmptyLine) missing += '\r\n';
   return missing === '' ? message : Buffer.concat([message, Buffer.from(missing)]);
 }
+
+/** RFC 5322 3.3, in UTC. */
+export function rfc5322Date(date: Date): string {
+  return date.toUTCString().replace('GMT', '+0000');
+}

@@ -1,8 +1,7 @@
 // Reports and automatic replies about a person's own mail also belong to that person: their return path is ours, so the
 // message goes on to them as it came, with the null reverse-path.
-import { bodyOffset, foldField, parseHeaderFields } from '../../mail/header.ts';
+import { bodyOffset, foldField, parseHeaderFields, rfc5322Date } from '../../mail/header.ts';
 import { parseAddress } from '../../mail/address.ts';
-import { rfc5322Date } from '../../mail/dsn.ts';
 import { type AcceptedMessage, acceptMessage } from '../accepted-message.ts';
 import type { EnqueueSource } from '../enqueue-types.ts';
 import type { KnownMessage } from './feedback.store.ts';

@@ -1,118 +1,31 @@
-// Limits in a worker: how many rows of a site may be claimed, when each may go, what replies do to the pace, and which
-// connections may be opened. Slots are fetched ahead in chunks, so that a message waits for no round trip.
+// Limits in a worker: how many rows of a site may be claimed and when each may go. Slots are fetched ahead by
+// gate-keeper.ts, so that a message waits for no round trip; site-connections.ts and site-replies.ts do the rest.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '../../infra/log/logger.ts';
-import { formatReply, type SmtpReply } from '../../mail/smtp-reply.ts';
-import { activeStop, addSlots, type Gate, intervalOf, newGate, slotsInHand, takeSlot, type Wait } from './gate.ts';
-import type { HostBreakers } from './host-breakers.ts';
-import type { LimitStore } from './limit-store.ts';
-import { paceOf, type Rate } from './rate.ts';
-import { paceAction } from './reply-action.ts';
-import { matchSite, type ShapingRules, type SiteMatch } from './shaping-rules.ts';
-import { ease, objectToConnections, objectToRate, pauseBriefly, probeAccepted, probeSent, type SiteState, suspend } from './site-state.ts';
+import { activeStop, type Gate, intervalOf, slotsInHand, takeSlot, type Wait } from './gate.ts';
+import { gateKeeper, HORIZON_MS, TICK_MS } from './gate-keeper.ts';
+import type { Limiter, LimiterDeps, SitePass } from './limiter-types.ts';
+import { matchSite, type SiteMatch } from './shaping-rules.ts';
+import { siteConnections } from './site-connections.ts';
+import { siteReplies } from './site-replies.ts';
+import { probeAccepted, probeSent } from './site-state.ts';
 
-export interface LimiterDeps {
-  store: LimitStore;
-  rules: ShapingRules;
-  breakers: HostBreakers;
-  log: Logger;
-}
-
-/** What a route tells of itself. */
-export interface LimitedRoute {
-  /** The other side: domains with the same MX hosts are one. */
-  site: string;
-  hosts: readonly string[];
-  local: boolean;
-}
-
-export interface Limiter {
-  /**
-   * How many rows may be claimed now that would go to `route` from one of the egress addresses; 0 comes with what they wait for.
-   * @param site the key under which rows of several domains count together; null: no limit can apply
-   */
-  budget(route: LimitedRoute, domain: string, egressIds: readonly string[]): { rows: number; site: string | null; wait: Wait | null };
-  tenantBudget(tenantId: string): { rows: number; wait: Wait | null };
-  /** Rows were claimed on the account of the budgets. @returns to be called (once or more) when they ask to be admitted, or end without */
-  expect(route: LimitedRoute, domain: string, egressIds: readonly string[], tenantId: string, rows: number): () => void;
-  /** Calls back whenever something that waited may be claimed. */
-  onOpen(listener: () => void): void;
-  /** Waits, for a second or two at most, until the recipients may go; or tells that they may not now. */
-  admit(request: AdmitRequest): Promise<Admission>;
-  /** For senders with a limit of their own; null: go. */
-  admitSender(sender: string, recipients: number): Promise<Wait | null>;
-  /** Of the egress address: false while it is to be kept away from the site. */
-  isOpen(egressId: string, route: LimitedRoute, domain: string): boolean;
-  gates(): readonly Gate[];
-  /** Returns what is unused. */
-  stop(): Promise<void>;
-}
-
-export interface AdmitRequest {
-  route: LimitedRoute;
-  domain: string;
-  egressId: string;
-  tenantId: string;
-  recipients: number;
-}
-
-export type Admission = { kind: 'go'; pass: SitePass } | { kind: 'wait'; wait: Wait };
-
-/** One admitted attempt; also what the pool asks for connections. */
-export interface SitePass {
-  /** Names the pool of connections. */
-  key: string;
-  readonly connections: number | null;
-  messagesPerConnection: number | null;
-  /** May one more connection be opened? Released when it is surely closed. */
-  acquire(): Promise<{ kind: 'granted'; established(): void; release(): void } | { kind: 'refused'; waitMs: number; wait: Wait }>;
-  /** Not null: the site has objected since this attempt was admitted, and it must not begin. */
-  stopped(): Wait | null;
-  /**
-   * What the site said: `refusedConnection` to the connection itself; `mayBeClosing`: 421 on a kept session.
-   * @returns whether it changes the pace
-   */
-  replied(reply: SmtpReply, to: { refusedConnection?: boolean; mayBeClosing?: boolean }): boolean;
-  accepted(recipients: number): void;
-  /** Once, when the attempt is over. */
-  done(): void;
-}
-
-const HORIZON_MS = 1_000;
 /** A claimed row waits so long for its slot rather than be given back. */
 const MAX_ADMIT_MS = 2_500;
-const TICK_MS = 50;
-const SYNC_MS = 1_000;
-const EASE_MS = 5_000;
-const FORGET_MS = 120_000;
-const RENEW_MS = 4_000;
-/** The other side may see a connection's end later than we do. */
-const RELEASE_AFTER_MS = 250;
-const CONNECTION_CHECK_MS = 1_000;
-const CLOSED_MS = 2_000;
-const UNCOUNTED = { kind: 'granted', total: 0 } as const;
 const UNLIMITED = Number.MAX_SAFE_INTEGER;
 
-export function limiter(deps: LimiterDeps): Limiter {
-  const { store, rules, breakers, log } = deps;
-  const gates = new Map<string, Gate>();
-  /** Epoch time by the store's clock, less performance.now(). */
-  let clockOffset = Date.now() - performance.now();
-  let stopped = false;
-  let opened: () => void = () => undefined;
-  const now = (): number => performance.now();
-  const epoch = (at = now()): number => at + clockOffset;
+/** Mail that stays here is nobody's burden. */
+const LOCAL_PASS: SitePass = {
+  key: 'local', connections: null, messagesPerConnection: null, acquire: () => Promise.resolve({ kind: 'granted', established: () => undefined, release: () => undefined }),
+  stopped: () => null, replied: () => false, accepted: () => undefined, done: () => undefined,
+};
 
-  function gate(key: string, title: string, scope: Gate['scope'], rate: Rate | null): Gate {
-    let found = gates.get(key);
-    if (!found) {
-      found = newGate(key, title, scope, rate && paceOf(rate), now());
-      gates.set(key, found);
-      void sync([found]);
-    }
-    found.usedAt = now();
-    return found;
-  }
+export function limiter(deps: LimiterDeps): Limiter {
+  const { rules, breakers } = deps;
+  const keeper = gateKeeper(deps);
+  const { now, epoch, gate, sync, changeLater } = keeper;
+  const connections = siteConnections(deps, keeper);
+  const replied = siteReplies(deps, keeper, connections.learn);
+
   const siteGate = (egressId: string, match: SiteMatch): Gate => gate(`${egressId}|${match.key}`, match.name === 'default' ? match.key : match.name, 'rate', match.limits.rate);
   function tenantGates(tenantId: string, site: string | null): Gate[] {
     const rule = rules.tenants[tenantId] ?? rules.tenants['*'];
@@ -122,45 +35,6 @@ export function limiter(deps: LimiterDeps): Limiter {
     const atSite = site === null ? undefined : rule.sites?.[site];
     if (atSite?.rate) found.push(gate(`tenant|${tenantId}|${site}`, `the tenant at ${site}`, 'tenant-rate', atSite.rate));
     return found;
-  }
-
-  /** Fetches slots and news; all in one round trip. */
-  async function sync(due: readonly Gate[]): Promise<void> {
-    const at = now();
-    const requests = due.map((entry) => {
-      entry.syncedAt = at;
-      const { accepted } = entry;
-      entry.accepted = 0;
-      const interval = intervalOf(entry);
-      const chunk = interval === 0 ? 1 : Math.max(1, Math.ceil(HORIZON_MS / interval));
-      const want = entry.waitUntil > at || at - entry.usedAt > SYNC_MS ? 0 : Math.max(0, chunk - slotsInHand(entry, at));
-      return { key: entry.key, pace: entry.pace, want, horizonMs: HORIZON_MS, accepted };
-    });
-    try {
-      const replies = await store.take(requests);
-      const then = now();
-      let isOpened = false;
-      for (const [index, reply] of replies.entries()) {
-        const entry = due[index]!;
-        clockOffset = reply.now - then;
-        entry.state = reply.state;
-        if (intervalOf(entry) > 0) addSlots(entry, then, reply.firstInMs, reply.intervalMs, reply.slots);
-        if (requests[index]!.want > 0 && reply.slots === 0) entry.waitUntil = then + reply.waitMs;
-        isOpened ||= reply.slots > 0 || !entry.synced;
-        entry.synced = true;
-      }
-      if (isOpened) opened();
-    } catch (error) {
-      log.warn({ err: error }, 'limits could not be read; trying again');
-    }
-  }
-
-  async function change(entry: Gate, how: Parameters<LimitStore['change']>[1]): Promise<SiteState> {
-    entry.state = await store.change(entry.key, how);
-    return entry.state;
-  }
-  function changeLater(entry: Gate, how: Parameters<LimitStore['change']>[1]): void {
-    change(entry, how).catch((error: unknown) => log.warn({ err: error, limit: entry.key }, 'a change of a limit was not stored'));
   }
 
   function waitOf(entry: Gate, until: number): Wait {
@@ -233,7 +107,7 @@ export function limiter(deps: LimiterDeps): Limiter {
         return cap();
       },
       messagesPerConnection: limits.messagesPerConnection,
-      acquire: () => acquire(entry, cap(), limits.connectionRate),
+      acquire: () => connections.acquire(entry, cap(), limits.connectionRate),
       stopped: () => (probing ? null : (stopWait(entry) ?? closedWait(entry))),
       replied: (reply, to) => replied(entry, match, reply, to),
       accepted(recipients) {
@@ -246,114 +120,6 @@ export function limiter(deps: LimiterDeps): Limiter {
       },
     };
   }
-
-  async function acquire(entry: Gate, cap: number | null, rate: Rate | null): ReturnType<SitePass['acquire']> {
-    const counted = cap !== null || rate !== null;
-    const checking = entry.connectionCheckUntil - now();
-    const reply =
-      checking > 0 ? ({ kind: 'refused', waitMs: checking, why: 'cap' } as const) : counted ? await store.connect({ key: entry.key, cap, pace: rate && paceOf(rate) }) : UNCOUNTED;
-    if (reply.kind === 'refused') {
-      entry.connectionsRefusedUntil = now() + reply.waitMs;
-      const reason = reply.why === 'cap' ? `the connections that ${entry.title} lets us have are all in use` : `${entry.title} takes ${rate!.count} new connections in ${rate!.windowMs / 1000} s`;
-      return { kind: 'refused', waitMs: reply.waitMs, wait: { scope: 'connections', reason, until: epoch(now() + reply.waitMs) } };
-    }
-    entry.openConnections++;
-    entry.othersConnections = Math.max(0, reply.total - entry.openConnections);
-    let established = false;
-    return {
-      kind: 'granted',
-      established() {
-        established = true;
-        entry.established++;
-        entry.mostEstablished = Math.max(entry.mostEstablished, entry.established);
-      },
-      release() {
-        if (established) entry.established--;
-        setTimeout(() => {
-          entry.openConnections--;
-          if (counted) store.disconnect(entry.key).catch((error: unknown) => log.warn({ err: error, limit: entry.key }, 'a connection was not given back; its lease will end'));
-        }, stopped ? 0 : RELEASE_AFTER_MS);
-      },
-    };
-  }
-
-  function replied(entry: Gate, match: SiteMatch, reply: SmtpReply, to: { refusedConnection?: boolean; mayBeClosing?: boolean }): boolean {
-    const found = paceAction(rules, match.name, reply, to);
-    if (!found) return false;
-    const said = formatReply(reply).slice(0, 200);
-    if (found.action === 'suspend' || found.action === 'other-address') {
-      log.warn({ limit: entry.key, reply: said, minutes: found.forMs / 60_000 }, 'a site is left alone for a time');
-      entry.closedUntil = now() + CLOSED_MS;
-      changeLater(entry, (state, measured) => suspend(state, measured.now, found.forMs, said));
-      return true;
-    }
-    if (!match.limits.adaptive) return false;
-    if (found.action === 'slower') learnRate(entry, said);
-    else if (entry.openConnections > 1) learnConnections(entry, said);
-    else changeLater(entry, (state, measured) => pauseBriefly(state, measured.now, said));
-    return true;
-  }
-
-  /** Others are still being answered: those that are let in within a moment count as what it takes. */
-  function learnConnections(entry: Gate, said: string): void {
-    if (entry.connectionCheckUntil > now()) return;
-    entry.connectionCheckUntil = now() + CONNECTION_CHECK_MS;
-    entry.mostEstablished = entry.established;
-    setTimeout(() => {
-      const open = entry.mostEstablished + entry.othersConnections;
-      log.info({ limit: entry.key, reply: said, connections: open }, 'a site wants fewer connections');
-      changeLater(entry, (state, measured) => objectToConnections(state, measured.now, open, said));
-    }, CONNECTION_CHECK_MS - 50).unref();
-  }
-
-  /** Nothing more goes out until it is known what follows; one objection at a time. */
-  function learnRate(entry: Gate, said: string): void {
-    if (entry.closedUntil > now()) return;
-    entry.closedUntil = now() + CLOSED_MS;
-    void (async () => {
-      try {
-        await sync([entry]);
-        const state = await change(entry, (known, measured) => objectToRate(known, measured, said));
-        entry.runs = [];
-        log.info({ limit: entry.key, reply: said, perMinute: state.perMinute, pauseMs: state.stop?.lengthMs }, 'a site wants less');
-        entry.closedUntil = 0;
-      } catch (error) {
-        log.warn({ err: error, limit: entry.key }, 'a change of a limit was not stored');
-      }
-    })();
-  }
-
-  let renewAt = 0;
-  const timer = setInterval(() => void tick(), TICK_MS);
-  timer.unref();
-  async function tick(): Promise<void> {
-    const at = now();
-    const due: Gate[] = [];
-    for (const entry of gates.values()) {
-      const idle = at - entry.usedAt > FORGET_MS && entry.outstanding === 0 && entry.openConnections === 0;
-      if (idle && entry.accepted === 0) gates.delete(entry.key);
-      const interval = intervalOf(entry);
-      const low = interval > 0 && entry.waitUntil <= at && at - entry.usedAt < SYNC_MS && slotsInHand(entry, at) * interval < HORIZON_MS / 2 && !activeStop(entry, epoch());
-      if (low || (at - entry.syncedAt > SYNC_MS && (at - entry.usedAt < 2 * SYNC_MS || entry.accepted > 0))) due.push(entry);
-      const { state } = entry;
-      if (at - entry.easedAt > EASE_MS && (state.perMinute !== null || state.connections !== null || state.stop !== null)) {
-        entry.easedAt = at;
-        const ceiling = entry.pace && 60_000 / entry.pace.intervalMs;
-        changeLater(entry, (known, measured) => ease(known, measured, ceiling));
-      }
-    }
-    if (due.length > 0) await sync(due);
-    if (at > renewAt) {
-      renewAt = at + RENEW_MS;
-      const connected = [...gates.values()].filter((entry) => entry.openConnections > 0).map((entry) => entry.key);
-      await store.renew(connected).catch((error: unknown) => log.warn({ err: error }, 'leases of connections were not renewed'));
-    }
-  }
-
-  const LOCAL_PASS: SitePass = {
-    key: 'local', connections: null, messagesPerConnection: null, acquire: () => Promise.resolve({ kind: 'granted', established: () => undefined, release: () => undefined }),
-    stopped: () => null, replied: () => false, accepted: () => undefined, done: () => undefined,
-  };
 
   return {
     budget(route, domain, egressIds) {
@@ -383,9 +149,7 @@ export function limiter(deps: LimiterDeps): Limiter {
         for (const entry of expecting.splice(0)) entry.expected -= rows;
       };
     },
-    onOpen(listener) {
-      opened = listener;
-    },
+    onOpen: keeper.onOpen,
     async admit({ route, domain, egressId, tenantId, recipients }) {
       if (route.local) return { kind: 'go', pass: LOCAL_PASS };
       const match = matchSite(rules, route, domain);
@@ -409,18 +173,11 @@ export function limiter(deps: LimiterDeps): Limiter {
     },
     isOpen(egressId, route, domain) {
       if (route.local) return true;
-      const found = gates.get(`${egressId}|${matchSite(rules, route, domain).key}`);
+      const found = keeper.find(`${egressId}|${matchSite(rules, route, domain).key}`);
       return (!found || activeStop(found, epoch())?.kind !== 'suspended') && breakers.verdict(egressId, route.hosts).kind !== 'open';
     },
-    gates: () => [...gates.values()],
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      const unused = [...gates.values()].map((entry) => ({ entry, slots: slotsInHand(entry, now()) })).filter(({ slots }) => slots > 0);
-      await Promise.all(unused.map(({ entry, slots }) => store.giveBack(entry.key, slots, intervalOf(entry)))).catch((error: unknown) =>
-        log.warn({ err: error }, 'unused slots were not given back'),
-      );
-    },
+    gates: keeper.all,
+    stop: keeper.stop,
   };
 }
 

@@ -1,31 +1,32 @@
 // What is known of large providers: who counts as one site, how much at once is wise, and what their words of refusal
 // mean for the pace. Data only, on the careful side: an operator with a good name raises it in EIDER_HOME/shaping.json.
 // Written as such a file is, and checked as one.
+import { PROVIDER_HOSTS } from '../provider-group.ts';
 
 export const PROVIDER_RULES = {
   sites: [
-    { name: 'google', mx: ['.google.com', '.googlemail.com'], together: true, rate: '1200/min', connections: 10, messagesPerConnection: 50 },
+    { name: 'google', mx: [...PROVIDER_HOSTS.google], together: true, rate: '1200/min', connections: 10, messagesPerConnection: 50 },
     { name: 'outlook', mx: ['.olc.protection.outlook.com'], together: true, rate: '600/min', connections: 10, messagesPerConnection: 50 },
     // Each customer of Microsoft 365 has an MX of its own; they share the view of our address.
-    { name: 'microsoft365', mx: ['.protection.outlook.com', '.mx.microsoft'], together: true, rate: '1200/min', connections: 20, messagesPerConnection: 50 },
-    { name: 'yahoo', mx: ['.yahoodns.net'], together: true, rate: '600/min', connections: 5, messagesPerConnection: 20 },
+    { name: 'microsoft365', mx: [...PROVIDER_HOSTS.microsoft], together: true, rate: '1200/min', connections: 20, messagesPerConnection: 50 },
+    { name: 'yahoo', mx: [...PROVIDER_HOSTS.yahoo], together: true, rate: '600/min', connections: 5, messagesPerConnection: 20 },
     { name: 'yahoo-japan', mx: ['.yahoo.co.jp'], together: true, rate: '300/min', connections: 2, messagesPerConnection: 20 },
-    { name: 'icloud', mx: ['.mail.icloud.com'], together: true, rate: '300/min', connections: 5, messagesPerConnection: 20 },
-    { name: 'united-internet', mx: ['.gmx.net', '.web.de', '.1and1.com', '.kundenserver.de'], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
-    { name: 't-online', mx: ['.t-online.de'], together: true, rate: '300/min', connections: 3, messagesPerConnection: 20 },
-    { name: 'orange', mx: ['.orange.fr', '.wanadoo.fr'], together: true, rate: '120/min', connections: 2, messagesPerConnection: 20 },
+    { name: 'icloud', mx: [...PROVIDER_HOSTS.apple], together: true, rate: '300/min', connections: 5, messagesPerConnection: 20 },
+    { name: 'united-internet', mx: [...PROVIDER_HOSTS.gmx], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
+    { name: 't-online', mx: [...PROVIDER_HOSTS.tonline], together: true, rate: '300/min', connections: 3, messagesPerConnection: 20 },
+    { name: 'orange', mx: [...PROVIDER_HOSTS.orange], together: true, rate: '120/min', connections: 2, messagesPerConnection: 20 },
     { name: 'free', mx: ['.free.fr', '.proxad.net'], together: true, rate: '120/min', connections: 2, messagesPerConnection: 20 },
     { name: 'laposte', mx: ['.laposte.net'], together: true, rate: '120/min', connections: 2, messagesPerConnection: 20 },
     { name: 'libero', mx: ['.libero.it', '.italiaonline.it'], together: true, rate: '120/min', connections: 3, messagesPerConnection: 20 },
     { name: 'kpn', mx: ['.kpnmail.nl'], together: true, rate: '300/min', connections: 5, messagesPerConnection: 10 },
-    { name: 'comcast', mx: ['.comcast.net'], together: true, rate: '600/min', connections: 10, messagesPerConnection: 100 },
-    { name: 'proofpoint', mx: ['.pphosted.com', '.ppe-hosted.com'], rate: '300/min', connections: 5, messagesPerConnection: 50 },
-    { name: 'mimecast', mx: ['.mimecast.com', '.mimecast.co.za'], rate: '300/min', connections: 5, messagesPerConnection: 50 },
+    { name: 'comcast', mx: [...PROVIDER_HOSTS.comcast], together: true, rate: '600/min', connections: 10, messagesPerConnection: 100 },
+    { name: 'proofpoint', mx: [...PROVIDER_HOSTS.proofpoint], rate: '300/min', connections: 5, messagesPerConnection: 50 },
+    { name: 'mimecast', mx: [...PROVIDER_HOSTS.mimecast], rate: '300/min', connections: 5, messagesPerConnection: 50 },
     { name: 'barracuda', mx: ['.barracudanetworks.com'], rate: '300/min', connections: 5, messagesPerConnection: 15 },
-    { name: 'mail-ru', mx: ['.mail.ru'], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
-    { name: 'yandex', mx: ['.yandex.ru', '.yandex.net'], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
-    { name: 'tencent', mx: ['.qq.com'], together: true, rate: '120/min', connections: 4, messagesPerConnection: 8 },
-    { name: 'netease', mx: ['.netease.com'], together: true, rate: '120/min', connections: 4, messagesPerConnection: 7 },
+    { name: 'mail-ru', mx: [...PROVIDER_HOSTS.mailru], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
+    { name: 'yandex', mx: [...PROVIDER_HOSTS.yandex], together: true, rate: '300/min', connections: 4, messagesPerConnection: 20 },
+    { name: 'tencent', mx: [...PROVIDER_HOSTS.tencent], together: true, rate: '120/min', connections: 4, messagesPerConnection: 8 },
+    { name: 'netease', mx: [...PROVIDER_HOSTS.netease], together: true, rate: '120/min', connections: 4, messagesPerConnection: 7 },
     { name: 'naver', mx: ['.naver.com'], together: true, rate: '120/min', connections: 3, messagesPerConnection: 10 },
   ],
   replies: [

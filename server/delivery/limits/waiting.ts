@@ -3,7 +3,7 @@
 import type { Lane } from '../enqueue-types.ts';
 import type { SuspensionMatch } from '../suspension-match.ts';
 import type { Wait } from './gate.ts';
-import type { LimitedRoute } from './limiter.ts';
+import type { LimitedRoute } from './limiter-types.ts';
 import type { LimitStore } from './limit-store.ts';
 import { matchSite, type ShapingRules } from './shaping-rules.ts';
 

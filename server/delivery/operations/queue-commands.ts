@@ -1,11 +1,11 @@
 // Operators' commands on the queue: which states each takes rows from, and running one over as many rows as there are,
 // in small transactions. Cut short at any point, it has done whole batches; run again, it goes on with the rest.
 import type { Pool, PoolClient } from '../../infra/db/pool.ts';
-import { withTransaction } from '../../infra/db/with-transaction.ts';
 import type { ClaimedDelivery } from '../claim.store.ts';
 import { storeReports, type ReportDeps } from '../outcome-batch.ts';
 import type { DeliveryOutcome } from '../outcome.ts';
 import { type LiveState, TRANSITIONS, type TransitionName } from '../states.ts';
+import { inBatches } from './in-batches.ts';
 import { END_REASON, endRows, moveRows, type Order, type Rebinding, REBINDABLE, rebindRows } from './queue-commands.store.ts';
 import { lockBatch, type RowKey, type Selection } from './selection.store.ts';
 
@@ -45,7 +45,6 @@ export interface CommandRun {
   onBatch(client: PoolClient, changed: number): Promise<void>;
 }
 
-const DEFAULT_BATCH = 500;
 /** Accepted in the same millisecond as the command began, or by a clock slightly ahead: still the command's. */
 const CLOCK_SLACK_MS = 1_000;
 
@@ -54,22 +53,13 @@ const CLOCK_SLACK_MS = 1_000;
  * @returns how many rows it changed
  */
 export async function runCommand(deps: CommandDeps, run: CommandRun): Promise<number> {
-  const limit = run.batchSize ?? DEFAULT_BATCH;
   const acceptedBefore = new Date(run.now.getTime() + CLOCK_SLACK_MS);
-  let after: RowKey | null = null;
-  let total = 0;
-  for (;;) {
-    const batch = { states: statesOf(run.command), after, acceptedBefore, limit };
-    const { last, found, changed } = await withTransaction(deps.pool, async (client) => {
-      const rows = await lockBatch(client, run.selection, batch);
-      const done = rows.length > 0 ? await carryOut(deps, client, run, rows) : 0;
-      if (done > 0) await run.onBatch(client, done);
-      return { last: rows.at(-1) ?? null, found: rows.length, changed: done };
-    });
-    total += changed;
-    if (found < limit) return total;
-    after = last;
-  }
+  return inBatches(deps.pool, {
+    batchSize: run.batchSize,
+    lock: (client, after, limit) => lockBatch(client, run.selection, { states: statesOf(run.command), after, acceptedBefore, limit }),
+    carryOut: (client, rows) => carryOut(deps, client, run, rows),
+    onBatch: run.onBatch,
+  });
 }
 
 async function carryOut(deps: CommandDeps, client: PoolClient, { command, order }: CommandRun, rows: readonly RowKey[]): Promise<number> {

@@ -1,8 +1,8 @@
 // What comes back about a simulated message: a complaint (RFC 5965), a DSN (RFC 3464), an automatic reply (RFC 3834),
 // as the recipient's provider would send it. Pure.
 import { randomBytes } from 'node:crypto';
-import { buildDsn, rfc5322Date } from '../../mail/dsn.ts';
-import { bodyOffset, headerValue, parseHeaderFields } from '../../mail/header.ts';
+import { buildDsn } from '../../mail/dsn.ts';
+import { bodyOffset, headerValue, parseHeaderFields, rfc5322Date } from '../../mail/header.ts';
 import type { AcceptedForReport } from './simulator-server.ts';
 
 /** The message that comes back to the reverse path. */

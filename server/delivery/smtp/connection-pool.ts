@@ -3,7 +3,7 @@
 import type { EgressAddress } from '../egress/egress-address.ts';
 import type { Wait } from '../limits/gate.ts';
 import type { HostBreakers } from '../limits/host-breakers.ts';
-import type { SitePass } from '../limits/limiter.ts';
+import type { SitePass } from '../limits/limiter-types.ts';
 import type { Route } from '../route.ts';
 import type { SmtpClientSettings, SmtpSession } from './connect.ts';
 import { connectAny, type ConnectFailure } from './connect-any.ts';

@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dnsResolver } from '../../infra/dns/resolver.ts';
 import { type DnsDouble, type DoubleAnswer, mx, startDnsDouble, txt } from '../../infra/dns/testing/dns-double.ts';
-import type { DeliverDeps } from '../deliver.ts';
+import type { DeliverDeps } from '../deliver-types.ts';
 import type { Outcome } from '../outcome.ts';
 import { findRoute, type RouteDeps } from '../route.ts';
 import { parseRoutes } from '../routes-setting.ts';

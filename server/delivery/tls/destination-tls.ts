@@ -56,7 +56,7 @@ export interface MxHost {
   domain: string;
   /** DNSSEC vouches for the MX records and for the host's addresses: only then TLSA records count (RFC 7672 2.2). */
   secure: boolean;
-  /** Where the host's CNAMEs lead, when it has any. */
+  /** The name at the end of the host's CNAMEs: TLSA records are looked for there first (RFC 7672 2.2.2). Absent: the host has none. */
   canonicalName?: string;
 }
 

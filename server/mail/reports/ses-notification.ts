@@ -68,12 +68,12 @@ function complained(recipient: string, feedbackType: string): ReportRecipient {
   return { recipient, originalRecipient: null, action: 'complained', status: '', replyCode: '', reason: 'feedback', permanent: false, diagnostic: '', remoteMta: null, feedbackType };
 }
 
+/** Null for what is no JSON object: an ordinary notice that happens to hold braces, or one cut short; it is then read as text. */
 function parseJson(text: string): Json | null {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Json) : null;
   } catch {
-    // Not JSON, or cut: the text is read as any other notice then.
     return null;
   }
 }
