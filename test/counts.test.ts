@@ -19,6 +19,14 @@ describe('counts of the reporters', () => {
       vitest({ success: false, numPassedTests: 2, testResults: [{ status: 'failed', assertionResults: [] }] }),
       { passed: 2, failed: 1, skipped: 0 },
     ],
+    [
+      'a failed test, said again', 1,
+      vitest({
+        success: false, numFailedTests: 1,
+        testResults: [{ name: 'a.test.ts', status: 'failed', assertionResults: [{ status: 'failed', fullName: 'adds up', failureMessages: ['expected 3'] }] }],
+      }),
+      { passed: 0, failed: 1, skipped: 0, failures: ['a.test.ts: adds up\nexpected 3'] },
+    ],
     ['an unhandled rejection', 1, vitest({ numPassedTests: 2 }), { passed: 2, failed: 1, skipped: 0 }],
   ])('vitest: %s', (_name, exitCode, report, counts) => {
     expect(vitestCounts(exitCode, report)).toEqual(counts);
@@ -35,7 +43,7 @@ describe('counts of the reporters', () => {
 
   test.each<[string, number, Partial<ChaosResults>, ReturnType<typeof chaosCounts>]>([
     ['all well', 0, {}, { passed: 12, failed: 0, skipped: 1 }],
-    ['something lost', 1, { failures: ['3 lost'] }, { passed: 0, failed: 1, skipped: 1 }],
+    ['something lost', 1, { failures: ['3 lost'] }, { passed: 0, failed: 1, skipped: 1, failures: ['3 lost'] }],
     ['failed without saying where', 1, {}, { passed: 0, failed: 1, skipped: 1 }],
   ])('chaos: %s', (_name, exitCode, results, counts) => {
     expect(chaosCounts(exitCode, { kinds: 12, skipped: ['clock'], failures: [], ...results })).toEqual(counts);

@@ -48,6 +48,7 @@ function report(rows: { stage: Stage; counts: Counts; seconds: number }[]): numb
   for (const { stage, counts, seconds } of rows) {
     console.log(`${stage.name.padEnd(12)} ${seconds.toFixed(1).padStart(7)} s   ${summarise(counts)}`);
   }
+  for (const failure of rows.flatMap(({ counts }) => counts.failures ?? [])) console.log(`\nFAILED ${failure}`);
   const total = rows.map((row) => row.counts).reduce(add, NOTHING);
   console.log(`\nEider: ${summarise(total)}`);
   return total.failed > 0 ? 1 : 0;

@@ -4,6 +4,8 @@ export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed and how, a line or some each: said again at the end of the run, where it is read first. */
+  failures?: string[];
 }
 
 export interface StageContext {

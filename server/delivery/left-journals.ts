@@ -1,7 +1,8 @@
 // What dead workers left in the journal folder, read by those that live: outcomes to record, claims to release.
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownerState } from './journal-owner.ts';
+import { readSegment } from './journal-segments.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import type { BegunRow, JournalLine } from './outcome-journal.ts';
 import { deliveryKey } from './outcome.store.ts';
@@ -32,18 +33,20 @@ export function readLeftJournals(folder: string): LeftWork | null {
   const outcomes: DeliveryOutcome[] = [];
   const claims = new Set<string>();
   const begun = new Map<string, BegunRow>();
+  // Files come in no order: what ends an attempt may be read before what began it.
+  const over = new Set<string>();
   for (const { line, state } of lines) {
     if ('outcome' in line) outcomes.push(line);
     else if (state === 'elsewhere') continue;
     else if ('claim' in line) claims.add(line.claim);
-    else if ('begun' in line) for (const row of line.begun) begun.set(deliveryKey(row), row);
-    else for (const row of line.over) begun.delete(deliveryKey(row));
+    else if ('begun' in line) for (const row of line.begun) begun.set(attemptKey(row), row);
+    else for (const row of line.over) over.add(attemptKey(row));
   }
-  for (const { delivery } of outcomes) begun.delete(deliveryKey(delivery));
+  for (const { delivery } of outcomes) over.add(attemptKey(delivery));
   return {
     outcomes,
     claims: [...claims],
-    begun: [...begun.values()],
+    begun: [...begun].flatMap(([key, row]) => (over.has(key) ? [] : [row])),
     remove: () => left.forEach(({ path }) => rmSync(path, { force: true })),
   };
 }
@@ -57,15 +60,11 @@ function isOld(path: string): boolean {
   }
 }
 
+/** A row that is claimed again has another token. */
+const attemptKey = (row: BegunRow): string => `${row.leaseToken} ${deliveryKey(row)}`;
+
 function readLines(path: string): JournalLine[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  return text.split('\n').flatMap((line) => {
+  return readSegment(path).split('\n').flatMap((line) => {
     if (line === '') return [];
     try {
       return [JSON.parse(line) as JournalLine];

@@ -1,24 +1,27 @@
 import { execFileSync, spawn } from 'node:child_process';
 import type * as NodeFs from 'node:fs';
-import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ClaimedDelivery } from './claim.store.ts';
 import { ownIdentity, ownerState } from './journal-owner.ts';
+import { SEGMENT_BYTES } from './journal-segments.ts';
 import { readLeftJournals } from './left-journals.ts';
 import { openOutcomeJournal } from './outcome-journal.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 
 /** A file system that can be told to be full; otherwise the real one. (test/chaos fills a real one.) */
-const disk = vi.hoisted(() => ({ full: false }));
+const disk = vi.hoisted(() => ({ full: false, room: Number.POSITIVE_INFINITY }));
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof NodeFs>();
   return {
     ...fs,
-    writeSync(fd: number, text: string) {
+    writeSync(...args: Parameters<typeof fs.writeSync>) {
       if (disk.full) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-      return fs.writeSync(fd, text);
+      const [fd, text, at] = args;
+      if (typeof text !== 'string' || text.length <= disk.room) return fs.writeSync(...args);
+      return fs.writeSync(fd, text.slice(0, disk.room), at as number);
     },
   };
 });
@@ -44,13 +47,22 @@ const row = (recipientNo: number) => ({ leaseToken: 'token', queueId: delivery(0
 const die = (place = ownIdentity().split('-')[0]!) =>
   readdirSync(folder).sort().forEach((name, i) => renameSync(join(folder, name), join(folder, `${place}-4194305-1-${i}.jsonl`)));
 
+/** The file that something stands in. */
+const usedFile = (): string => readdirSync(folder).map((name) => join(folder, name)).find((path) => readFileSync(path)[0] !== 0)!;
+/** A line that a kill or a fault cut short. */
+function tear(path: string, text: string): void {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, text, readFileSync(path).indexOf(0));
+  closeSync(fd);
+}
+
 test('what was delivered is found by the next process, without a torn last line; then it is gone', () => {
   const journal = openOutcomeJournal(folder);
   journal.record([outcome(0, 'delivered'), outcome(1, 'deferred')]);
   journal.record([outcome(2, 'delivered')]);
   expect(readLeftJournals(folder)).toBeNull();
   die();
-  appendFileSync(join(folder, readdirSync(folder)[0]!), '{"delivery":{"queueId":"01');
+  tear(usedFile(), '{"delivery":{"queueId":"01');
   const left = readLeftJournals(folder)!;
   expect(left.outcomes).toEqual([outcome(0, 'delivered'), outcome(2, 'delivered')]);
   left.remove();
@@ -75,13 +87,41 @@ test('stays small: full files go when all that is in them is stored; what is und
   journal.claiming('token');
   journal.begun([delivery(1_000)]);
   for (let i = 0; i < 100; i++) journal.record([outcome(i, 'delivered', padding)]);
-  expect(readdirSync(folder).length).toBe(3);
-  journal.stored(41);
-  expect(readdirSync(folder).length).toBe(3);
-  journal.stored(59);
-  expect(readdirSync(folder).length).toBe(1);
+  // Two full, the one in use, one kept ready.
+  expect(readdirSync(folder).length).toBe(4);
+  journal.stored(40);
+  expect(readdirSync(folder).length).toBe(4);
+  journal.stored(60);
+  expect(readdirSync(folder).length).toBe(2);
   die();
   expect(readLeftJournals(folder)).toMatchObject({ claims: ['token'], begun: [row(1_000)] });
+});
+
+test('its room on disk is its own from the start, however much is written', () => {
+  const journal = openOutcomeJournal(folder);
+  const allocated = () => readdirSync(folder).map((name) => statSync(join(folder, name)).blocks * 512);
+  expect(allocated()).toEqual([SEGMENT_BYTES, SEGMENT_BYTES]);
+  const padding = 'x'.repeat(100_000);
+  for (let i = 0; i < 200; i++) {
+    journal.record([outcome(i, 'delivered', padding)]);
+    // The database is a little behind, as ever.
+    if (i >= 5) journal.stored(1);
+  }
+  expect(allocated()).toEqual([SEGMENT_BYTES, SEGMENT_BYTES]);
+  die();
+  expect(readLeftJournals(folder)!.outcomes.slice(-5)).toEqual([195, 196, 197, 198, 199].map((i) => outcome(i, 'delivered', padding)));
+});
+
+test('begun on a full disk, it says so, and has its room again when the disk has', () => {
+  const faults: string[] = [];
+  disk.full = true;
+  const journal = openOutcomeJournal(folder, (error) => faults.push(error.message));
+  journal.record([outcome(0, 'delivered')]);
+  disk.full = false;
+  expect(faults).toHaveLength(1);
+  journal.record([outcome(1, 'delivered')]);
+  die();
+  expect(readLeftJournals(folder)!.outcomes).toEqual([outcome(1, 'delivered')]);
 });
 
 test('a clean stop leaves nothing', () => {
@@ -118,14 +158,15 @@ test('of another container that shares the folder, only what is old is taken, an
 test('a disk without room is told once, stops nothing, and spoils no later line', () => {
   const faults: string[] = [];
   const journal = openOutcomeJournal(folder, (error) => faults.push(error.message));
-  const path = join(folder, readdirSync(folder)[0]!);
   journal.record([outcome(0, 'delivered')]);
-  appendFileSync(path, '{"delivery":{"cut sho');
+  disk.room = 20;
+  journal.record([outcome(1, 'delivered')]);
+  disk.room = Number.POSITIVE_INFINITY;
   disk.full = true;
   journal.claiming('a');
   journal.record([outcome(1, 'delivered')]);
   disk.full = false;
-  expect(faults).toEqual([expect.stringContaining('ENOSPC')]);
+  expect(faults).toEqual([expect.stringContaining('no room')]);
   journal.record([outcome(2, 'delivered')]);
   die();
   expect(readLeftJournals(folder)!.outcomes).toEqual([outcome(0, 'delivered'), outcome(2, 'delivered')]);

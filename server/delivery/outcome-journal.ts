@@ -2,10 +2,10 @@
 // messages that a server took over. Written to a local file before anything else happens, so that after a kill the
 // next worker neither sends again what was taken nor waits for leases of what was never begun. Survives the death of
 // the process, not of the machine: no flush to disk, which would cost a sync per message.
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import type { ClaimedDelivery } from './claim.store.ts';
 import { ownIdentity } from './journal-owner.ts';
+import { appendTo, SEGMENT_BYTES, type Segment, segmentStore } from './journal-segments.ts';
 import type { DeliveryOutcome } from './outcome.ts';
 import { deliveryKey } from './outcome.store.ts';
 
@@ -34,52 +34,33 @@ export interface BegunRow {
 /** One line of a journal. */
 export type JournalLine = { claim: string } | { begun: BegunRow[] } | { over: BegunRow[] } | DeliveryOutcome;
 
-const ROTATE_BYTES = 4 * 1024 * 1024;
 /** Tokens that go along into the next file: claims whose rows may still be in hand. */
 const LIVE_CLAIMS = 100;
 
-interface JournalFile {
-  path: string;
-  fd: number;
-  bytes: number;
-  /** The running number of the last outcome in it. */
-  last: number;
-}
-
 /**
  * Opens this process's journal in `folder`.
- * @param onFault told when a line could not be written (a full disk): mail goes on, less well protected against a kill
+ * @param onFault told when a line could not be written (a disk that was full when this process began, or is while many
+ *   outcomes wait for the database): mail goes on, less well protected against a kill
  */
 export function openOutcomeJournal(folder: string, onFault: (error: Error) => void = () => undefined): OutcomeJournal {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const owner = ownIdentity();
-  let generation = 0;
+  const segments = segmentStore(folder, ownIdentity());
   let seen = 0;
   let done = 0;
   /** Claims of late, and the attempts under way: what a new file begins with. */
   const claims: string[] = [];
   const underWay = new Map<string, BegunRow>();
   let faulty = false;
-
-  const open = (): JournalFile => {
-    const path = join(folder, `${owner}-${generation++}.jsonl`);
-    return { path, fd: openSync(path, 'a', 0o600), bytes: 0, last: 0 };
-  };
-  const full: JournalFile[] = [];
-  let current = open();
-  const discard = (file: JournalFile): void => {
-    closeSync(file.fd);
-    rmSync(file.path, { force: true });
-  };
+  const full: Segment[] = [];
+  let current = segments.take();
 
   /** What cannot be written must not stop mail, least of all make a delivered message look undelivered. */
   function append(lines: string): void {
+    // After a line that was cut short, a new one must not become its end.
+    const text = faulty ? `\n${lines}` : lines;
     try {
-      // After a line that was cut short, a new one must not become its end.
-      const text = faulty ? `\n${lines}` : lines;
-      const written = writeSync(current.fd, text);
-      current.bytes += written;
-      if (written < Buffer.byteLength(text)) throw new Error(`no room in ${folder}`);
+      if (current.at + Buffer.byteLength(text) > SEGMENT_BYTES) rotate();
+      appendTo(current, text);
       faulty = false;
     } catch (error) {
       if (!faulty) onFault(error as Error);
@@ -88,15 +69,13 @@ export function openOutcomeJournal(folder: string, onFault: (error: Error) => vo
   }
 
   function rotate(): void {
-    try {
-      const next = open();
-      full.push(current);
-      current = next;
-    } catch (error) {
-      onFault(error as Error);
-      return;
-    }
-    append([...claims.map((claim) => line({ claim })), line({ begun: [...underWay.values()] })].join(''));
+    const needed = current.last > done;
+    // First given back, then taken: on a full disk it may be the only one.
+    if (!needed) segments.giveBack(current);
+    const next = segments.take();
+    if (needed) full.push(current);
+    current = next;
+    appendTo(current, [...claims.map((claim) => line({ claim })), line({ begun: [...underWay.values()] })].join(''));
   }
 
   return {
@@ -120,7 +99,6 @@ export function openOutcomeJournal(folder: string, onFault: (error: Error) => vo
       if (lines === '') return;
       append(lines);
       current.last = seen;
-      if (current.bytes >= ROTATE_BYTES) rotate();
     },
     forget(deliveries) {
       const over = deliveries.filter((delivery) => underWay.delete(deliveryKey(delivery)));
@@ -128,10 +106,11 @@ export function openOutcomeJournal(folder: string, onFault: (error: Error) => vo
     },
     stored(count) {
       done += count;
-      while (full[0] && full[0].last <= done) discard(full.shift()!);
+      while (full[0] && full[0].last <= done) segments.giveBack(full.shift()!);
     },
     close() {
-      for (const file of [...full.splice(0), current]) discard(file);
+      for (const segment of [...full.splice(0), current]) segments.giveBack(segment);
+      segments.close();
     },
   };
 }

@@ -34,5 +34,5 @@ export const chaosStage: Stage = {
 /** A kind of fault survived is a test passed. */
 export function chaosCounts(exitCode: number, { kinds, skipped, failures }: ChaosResults): Counts {
   const failed = failures.length === 0 && exitCode !== 0 ? 1 : failures.length;
-  return { passed: failed === 0 ? kinds : 0, failed, skipped: skipped.length };
+  return { passed: failed === 0 ? kinds : 0, failed, skipped: skipped.length, ...(failures.length > 0 && { failures }) };
 }

@@ -10,7 +10,7 @@ export interface VitestReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  testResults: { status: string; assertionResults: { status: string }[] }[];
+  testResults: { name?: string; status: string; message?: string; assertionResults: { status: string; fullName?: string; failureMessages?: string[] }[] }[];
 }
 
 /** @param name the project in vitest.config.ts */
@@ -35,5 +35,22 @@ export function vitestCounts(exitCode: number, report: VitestReport): Counts {
   const failed = report.numFailedTests + unseen;
   // An unhandled rejection fails the run without failing a test.
   const hidden = failed === 0 && (exitCode !== 0 || !report.success) ? 1 : 0;
-  return { passed: report.numPassedTests, failed: failed + hidden, skipped: report.numPendingTests + report.numTodoTests };
+  const failures = failuresOf(report);
+  return {
+    passed: report.numPassedTests,
+    failed: failed + hidden,
+    skipped: report.numPendingTests + report.numTodoTests,
+    ...(failures.length > 0 && { failures }),
+  };
+}
+
+/** Enough of a message to know the fault by. */
+const SHOWN = 600;
+
+function failuresOf(report: VitestReport): string[] {
+  return report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const tests = assertionResults.filter((test) => test.status === 'failed');
+    if (tests.length === 0) return status === 'failed' && message ? [`${name}: ${message.slice(0, SHOWN)}`] : [];
+    return tests.map((test) => `${name}: ${test.fullName}\n${(test.failureMessages ?? []).join('\n').slice(0, SHOWN)}`);
+  });
 }
