@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../testing/mail-stack.ts';
 import { withImap } from '../testing/read-mailbox.ts';
 import { LEFT_OUT, wantedIndexes } from './index-list.ts';
@@ -103,15 +103,19 @@ test('has the indexes of our list, and WildDuck adds none', async () => {
 });
 
 test('killed, it takes WildDuck along, and the next start is a new one', async () => {
-  const running = async () => {
+  const running = () => {
     const { child } = JSON.parse(readFileSync(join(stack.home, 'wildduck.log'), 'utf8').trim().split('\n').filter((line) => line.includes('WildDuck answers')).at(-1)!) as { child: number };
     return child;
   };
-  const before = await running();
+  const before = running();
   await stack.kill('wildduck');
   await stack.start('wildduck');
-  const after = await running();
-  expect(after).not.toBe(before);
+  // Its log is written a little after it says that it is ready.
+  const after = await vi.waitFor(() => {
+    const found = running();
+    expect(found).not.toBe(before);
+    return found;
+  }, 10_000);
   expect(existsSync(`/proc/${before}`)).toBe(false);
   expect(existsSync(`/proc/${after}`)).toBe(true);
   expect((await stack.wildduck.getUser(account.userId))?.address).toBe(account.address);
