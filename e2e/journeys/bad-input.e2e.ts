@@ -121,21 +121,21 @@ test.describe('strange HTTP', () => {
     ['an image that was not signed', 'GET', '/api/images?u=http%3A%2F%2F127.0.0.1%2F&s=forged', undefined, 400, 'invalid_request'],
   ];
   for (const [name, method, path, body, status, code] of ASKED) {
-    test(`${name}: ${status} and why`, async ({ openMail, product }) => {
-      const page = await openMail(product.alice);
-      const { csrfToken } = (await (await page.request.get('/api/me')).json()) as { csrfToken: string };
+    test(`${name}: ${status} and why`, async ({ openApi, product }) => {
+      const api = await openApi(product.alice);
+      const { csrfToken } = (await (await api.get('/api/me')).json()) as { csrfToken: string };
       const headers = { 'x-csrf-token': csrfToken, 'idempotency-key': `e2e-${Date.now()}`, ...(body && { 'content-type': 'application/json' }) };
-      const answer = await page.request.fetch(path, { method, headers, data: body });
+      const answer = await api.fetch(path, { method, headers, data: body });
       const text = await answer.text();
       expect({ status: answer.status(), code: (JSON.parse(text) as { error?: { code: string } }).error?.code }).toEqual({ status, code });
       expect(text).not.toMatch(/\bat \w+ \(|node_modules|SELECT |postgres/i);
     });
   }
 
-  test('one account’s mail is out of another’s reach, by every way to a message', async ({ openMail, product }) => {
-    const alice = await openMail(product.alice);
-    const bob = await openMail(product.bob);
-    const { items } = (await (await alice.request.get('/api/mailbox/inbox?limit=3')).json()) as { items: { id: string; folderId: string; latestEmailId: string }[] };
+  test('one account’s mail is out of another’s reach, by every way to a message', async ({ openApi, product }) => {
+    const alice = await openApi(product.alice);
+    const bob = await openApi(product.bob);
+    const { items } = (await (await alice.get('/api/mailbox/inbox?limit=3')).json()) as { items: { id: string; folderId: string; latestEmailId: string }[] };
     const [first] = items;
     if (!first) throw new Error('alice has no mail');
     const paths = [
@@ -143,14 +143,14 @@ test.describe('strange HTTP', () => {
       `/api/emails/${first.latestEmailId}/attachments/ATT00001`, `/api/conversations/${first.id}`, `/api/conversations/${first.id}?folderId=${first.folderId}`,
     ];
     for (const path of paths) {
-      expect((await bob.request.get(path)).status(), path).toBe(404);
+      expect((await bob.get(path)).status(), path).toBe(404);
     }
     for (const path of [`/api/mailbox/folders/${first.folderId}/conversations`, `/api/search?q=tide&folderId=${first.folderId}`]) {
-      expect(await (await bob.request.get(path)).json(), path).toEqual({ items: [], nextCursor: null });
+      expect(await (await bob.get(path)).json(), path).toEqual({ items: [], nextCursor: null });
     }
-    const { csrfToken } = (await (await bob.request.get('/api/me')).json()) as { csrfToken: string };
-    const acted = await bob.request.post('/api/conversations/actions', { headers: { 'x-csrf-token': csrfToken }, data: { action: 'trash', emailIds: [first.latestEmailId] } });
+    const { csrfToken } = (await (await bob.get('/api/me')).json()) as { csrfToken: string };
+    const acted = await bob.post('/api/conversations/actions', { headers: { 'x-csrf-token': csrfToken }, data: { action: 'trash', emailIds: [first.latestEmailId] } });
     expect(await acted.json()).toMatchObject({ results: [{ status: 'not_found' }] });
-    expect((await alice.request.get(`/api/emails/${first.latestEmailId}`)).status()).toBe(200);
+    expect((await alice.get(`/api/emails/${first.latestEmailId}`)).status()).toBe(200);
   });
 });

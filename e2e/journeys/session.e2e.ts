@@ -46,9 +46,9 @@ test.describe('signing in and out', () => {
     expect(answer?.headers()['x-content-type-options']).toBe('nosniff');
   });
 
-  test('an unsafe request without the CSRF token is refused', async ({ openMail, product }) => {
-    const page = await openMail(product.alice);
-    const answer = await page.request.post('/api/mailbox/folders', { data: { path: 'Forged' } });
+  test('an unsafe request without the CSRF token is refused', async ({ openApi, product }) => {
+    const api = await openApi(product.alice);
+    const answer = await api.post('/api/mailbox/folders', { data: { path: 'Forged' } });
     expect(answer.status()).toBe(403);
     expect(await answer.json()).toMatchObject({ error: { code: 'csrf_failed' } });
   });
