@@ -75,7 +75,14 @@ export function MailFrame() {
           <Topbar view={view} onOpenMenu={() => setOverlay('drawer')} onShowHelp={() => setOverlay('help')} />
           <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-hidden bg-surface outline-none md:rounded-xl md:border md:border-line md:shadow-1">
             <ErrorBoundary>
-              <Suspense>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <MailPanes view={view} />}</Suspense>
+              {/* The panes stand outside: within, they would come alive after the keyboard, whose first keys would be lost. */}
+              {view.kind === 'settings' ? (
+                <Suspense>
+                  <SettingsView section={view.section} />
+                </Suspense>
+              ) : (
+                <MailPanes view={view} />
+              )}
             </ErrorBoundary>
           </main>
         </div>
