@@ -14,15 +14,20 @@ import { requireEmailId } from '../message/email-id.ts';
 import { readConversation, readEmail } from '../message/read-email.ts';
 import { serveRemoteImage } from '../message/serve-image.ts';
 import { serveAttachment, serveInline, serveSource } from '../message/serve-part.ts';
-import { readSessionCookie, sessionCookie } from '../session/cookie.ts';
+import { openApiDocument } from '../contract/openapi.ts';
+import { cookieName, readSessionCookie, sessionCookie } from '../session/cookie.ts';
 import { recordLoginEvent } from '../session/login-event.store.ts';
 import { signIn, signOut } from '../session/sign-in.ts';
 import { readMe } from '../settings/me.ts';
 import { setTrustedSender, writeSettings } from '../settings/settings.store.ts';
 import { AppError, fieldError } from './app-error.ts';
 import type { Handlers } from './context.ts';
+import packageFile from '../../../package.json' with { type: 'json' };
+
+const { version } = packageFile;
 
 export const handlers: Handlers = {
+  'api.description': (_input, { services, secure }) => Promise.resolve(openApiDocument({ url: services.config.publicUrl, cookie: cookieName(secure), version })),
   'health.get': async (_input, { services }) => {
     const health = await checkHealth(services);
     return Response.json(health, { status: health.status === 'down' ? 503 : 200 });

@@ -52,6 +52,7 @@ const email = () => ({ emailId: `${FOLDER}.7` });
 const page = () => ({ limit: '10' });
 
 const PROBES: Record<RouteName, Probe> = {
+  'api.description': { stranger: 200 },
   'health.get': { stranger: [200, 503] },
   'session.create': { body: () => ({ address: owner.address, password: 'wrong' }), stranger: 503 },
   'session.delete': { stranger: 200 },

@@ -2,6 +2,7 @@
 // table; what goes in and out stands in routes.ts, which must have an entry for each name here.
 
 export const PATHS = {
+  'api.description': 'GET /api/openapi.json',
   'health.get': 'GET /api/health',
   'session.create': 'POST /api/session',
   'session.delete': 'DELETE /api/session',

@@ -28,6 +28,7 @@ const draftId = z.object({ draftId: opaqueId });
 const uploadId = z.object({ uploadId: opaqueId });
 
 export const ROUTES = {
+  'api.description': { permission: 'public', response: z.record(z.string(), z.unknown()) },
   'health.get': { permission: 'public', response: health },
   'session.create': { permission: 'public', body: session.signInBody, response: session.me },
   'session.delete': { permission: 'account:read', response: empty },
