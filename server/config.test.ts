@@ -19,8 +19,16 @@ describe('loadConfig', () => {
     expect(config.dnsServers).toEqual(['127.0.0.1:53', '127.0.0.2']);
   });
 
+  test.each<[Record<string, string>, number | null]>([
+    [{}, 14_400_000],
+    [{ EIDER_DELAY_REPORT_AFTER: '90min' }, 5_400_000],
+    [{ EIDER_DELAY_REPORT_AFTER: 'off' }, null],
+  ])('%o: a delay is told after %s ms', (env, ms) => expect(loadConfig(env).delayReportAfterMs).toBe(ms));
+
   test.each([
     [{ EIDER_PORT_WEB: 'abc' }, 'EIDER_PORT_WEB: a port from 1 to 65535 expected, found "abc"'],
+    [{ EIDER_DELAY_REPORT_AFTER: '4 days' }, 'EIDER_DELAY_REPORT_AFTER: a time such as 4h or 90min below 120h, or off, expected, found "4 days"'],
+    [{ EIDER_DELAY_REPORT_AFTER: '120h' }, 'EIDER_DELAY_REPORT_AFTER'],
     [{ EIDER_PORT_MX: '70000' }, 'EIDER_PORT_MX'],
     [{ EIDER_PORT_MX: '3000' }, 'EIDER_PORT_MX and EIDER_PORT_WEB are both 3000'],
   ])('%o is refused by name', (env, message) => {

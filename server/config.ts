@@ -59,6 +59,7 @@ const environment = z.object({
   EIDER_DNS_VALIDATING: z.enum(['', '0', '1'], { error: '0 or 1 expected' }).optional(),
   EIDER_REPORT_FROM: optionalText,
   EIDER_SIMULATOR_DOMAIN: optionalText,
+  EIDER_DELAY_REPORT_AFTER: optionalText,
   EIDER_PUBLIC_URL: optionalText,
   EIDER_SECRET_KEY_FILE: optionalText,
   EIDER_FEEDBACK_KEYS_FILE: optionalText,
@@ -99,6 +100,8 @@ export interface Config {
   reportFrom: string | undefined;
   /** The domain whose local parts script what happens to mail, A-labels; null: none. */
   simulatorDomain: string | null;
+  /** A message that has waited for so long is reported to its sender as delayed; null: never. */
+  delayReportAfterMs: number | null;
   databaseUrl: string | undefined;
   mongoUrl: string | undefined;
   redisUrl: string | undefined;
@@ -156,6 +159,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     dnsValidating: values.EIDER_DNS_VALIDATING ? values.EIDER_DNS_VALIDATING === '1' : undefined,
     reportFrom: values.EIDER_REPORT_FROM,
     simulatorDomain: simulatorDomain(values.EIDER_SIMULATOR_DOMAIN, values.EIDER_HOSTNAME ?? 'mail.eider.test'),
+    delayReportAfterMs: delayReportAfter(values.EIDER_DELAY_REPORT_AFTER),
     databaseUrl: values.DATABASE_URL,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,
@@ -182,6 +186,19 @@ function simulatorDomain(setting: string | undefined, hostname: string): string 
   const domain = parseDomain(setting ?? `simulator.${hostname}`);
   if (domain === null && setting !== undefined) throw new ConfigError(`EIDER_SIMULATOR_DOMAIN: "${setting}" is neither a domain name nor off`);
   return domain;
+}
+
+const HOUR_MS = 3_600_000;
+/** Messages are given up after five days; being told of a delay later than that is of no use. */
+const MAX_DELAY_REPORT_MS = 120 * HOUR_MS;
+
+function delayReportAfter(setting: string | undefined): number | null {
+  if (setting === undefined) return 4 * HOUR_MS;
+  if (setting === 'off') return null;
+  const match = /^(\d{1,4})(min|h)$/.exec(setting);
+  const ms = match ? Number(match[1]) * (match[2] === 'h' ? HOUR_MS : 60_000) : 0;
+  if (ms > 0 && ms < MAX_DELAY_REPORT_MS) return ms;
+  throw new ConfigError(`EIDER_DELAY_REPORT_AFTER: a time such as 4h or 90min below 120h, or off, expected, found "${setting}"`);
 }
 
 function assertDistinct(ports: Record<PortName, number>): void {

@@ -2,24 +2,16 @@
 // waits here until it is on disk: while the database is away, it is kept and tried again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isConnectionFault, isPassingFault } from '../infra/db/faults.ts';
-import type { Pool, Queryable } from '../infra/db/pool.ts';
+import type { Pool } from '../infra/db/pool.ts';
 import { withTransaction } from '../infra/db/with-transaction.ts';
 import type { Logger } from '../infra/log/logger.ts';
-import { bounceReport, reportedAction } from './bounce-report.ts';
+import { type ReportItem, reportOf } from './bounce-report.ts';
 import { countOutcomes, outcomesWaiting } from './delivery-metrics.ts';
-import { insertMessages, type StorableMessage } from './enqueue.store.ts';
 import { putBackThrottled } from './lease.store.ts';
-import type { MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
-import { deliveryKey, insertReportEvents, type ReportEvent, storeFinished, storeUnfinished } from './outcome.store.ts';
-
-/** What making reports to senders needs. */
-export interface ReportDeps {
-  loader: MessageLoader;
-  /** This host's name. */
-  host: string;
-}
+import { deliveryKey, storeFinished, storeUnfinished } from './outcome.store.ts';
+import { type ReportDeps, storeReports } from './store-reports.ts';
 
 export interface OutcomeBatchDeps extends ReportDeps {
   pool: Pool;
@@ -166,34 +158,19 @@ async function write(deps: OutcomeBatchDeps, batch: readonly DeliveryOutcome[]):
     for (const row of await putBackThrottled(deps.pool, rows)) stored.add(deliveryKey(row));
   }
   if (finished.length === 0) return stored;
-  const reported = finished.filter((entry) => reportedAction(entry) !== null);
+  const now = new Date();
+  const reported = finished.flatMap((entry): (ReportItem & { key: string })[] => {
+    const item = reportOf(entry, now);
+    return item ? [{ ...item, key: deliveryKey(entry.delivery) }] : [];
+  });
   // The ordinary case is one statement and so one commit; only reports need a transaction around two.
   const ended =
     reported.length === 0
       ? await storeFinished(deps.pool, finished)
       : await withTransaction(deps.pool, async (client) => {
           const keys = await storeFinished(client, finished);
-          await storeReports(deps, client, reported.filter((entry) => keys.has(deliveryKey(entry.delivery))));
+          await storeReports(deps, client, reported.filter((item) => keys.has(item.key)));
           return keys;
         });
   return new Set([...stored, ...ended]);
-}
-
-/** Enqueues the reports that outcomes call for, one a message and action; in the transaction that stores the outcomes. */
-export async function storeReports(deps: ReportDeps, client: Queryable, outcomes: readonly DeliveryOutcome[]): Promise<void> {
-  const reported = outcomes.filter((entry) => reportedAction(entry) !== null);
-  const groups = Map.groupBy(reported, (entry) => `${entry.delivery.queueId} ${reportedAction(entry)}`);
-  const reports: StorableMessage[] = [];
-  const told: ReportEvent[] = [];
-  for (const group of groups.values()) {
-    const message = await deps.loader.load(group[0]!.delivery.queueId);
-    const report = message && bounceReport(message, reportedAction(group[0]!)!, group, deps.host, new Date());
-    if (!report) continue;
-    reports.push({ ...report, contentBlob: null });
-    const { queueId, tenantId } = group[0]!.delivery;
-    told.push({ queueId, tenantId, reportQueueId: report.queueId, action: reportedAction(group[0]!)!, to: message.reversePath });
-  }
-  if (reports.length === 0) return;
-  await insertMessages(client, reports);
-  await insertReportEvents(client, told);
 }

@@ -45,6 +45,8 @@ export const TRANSITIONS = {
   cancel: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'cancelled', event: 'cancelled', needsLease: false, why: 'the sender took it back' },
   bounceWaiting: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'bounced', event: 'bounced', needsLease: false, why: 'an operator gave it up; the sender is told' },
   expireWaiting: { from: ['queued', 'scheduled', 'deferred', 'held'], to: 'expired', event: 'expired', needsLease: false, why: 'an operator ended the wait; the sender is told' },
+  // Not 'held': that is a person's decision, and so is its end.
+  expireOverdue: { from: ['queued', 'deferred'], to: 'expired', event: 'expired', needsLease: false, why: 'its time was over while nothing might attempt it; the sender is told' },
   replay: { from: [], to: 'queued', event: 'replayed', needsLease: false, why: 'a dead letter, sent again by an operator' },
 } as const satisfies Record<string, Transition>;
 

@@ -2,6 +2,7 @@ import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
 import { buildDsn, type DsnInput, type DsnRecipient } from './dsn.ts';
 import { bodyOffset } from './header.ts';
+import { toSevenBit } from './seven-bit.ts';
 
 const recipient: DsnRecipient = {
   recipient: 'bob@example.com',
@@ -12,6 +13,7 @@ const recipient: DsnRecipient = {
   remoteMta: 'mx.example.com',
   explanation: 'The address does not exist.',
   lastAttemptAt: new Date('2026-11-22T10:00:00Z'),
+  willRetryUntil: null,
 };
 const input: DsnInput = {
   reportingMta: 'mail.eider.test',
@@ -62,6 +64,41 @@ describe('buildDsn', () => {
     const { types, text } = await read(dsn.content);
     expect(types.slice(2)).toEqual(['message/global-delivery-status', 'message/global']);
     expect(text).toContain('Final-Recipient: utf-8; jürgen@example.com');
+  });
+
+  test.each([
+    // The characters themselves in the global form, xtext decoded in the other.
+    ['utf-8;j\\x{FC}rgen@example.com', 'message/global-delivery-status', 'Original-Recipient: utf-8;jürgen@example.com'],
+    ['utf-8;x\\x{D800}\\x{110000}@example.com', 'message/global-delivery-status', 'Original-Recipient: utf-8;x\\x{D800}\\x{110000}@example.com'],
+    ['rfc822;bob+2Bnews@example.com', 'message/delivery-status', 'Original-Recipient: rfc822;bob+news@example.com'],
+    ['x', 'message/delivery-status', 'Original-Recipient: x'],
+  ])('ORCPT %s', async (orcpt, type, field) => {
+    const { types, text } = await read(buildDsn({ ...input, recipients: [{ ...recipient, orcpt }] }).content);
+    expect(types[2]).toBe(type);
+    expect(text).toContain(`${field}\r\n`);
+  });
+
+  test('the ASCII form stays ASCII, whatever a server said; a header in UTF-8 comes back as such', async () => {
+    const original = Buffer.from('From: alice@eider.test\r\nSubject: Grüße\r\n\r\nhi\r\n');
+    const { types, text } = await read(buildDsn({ ...input, original, recipients: [{ ...recipient, smtpReply: '550 5.1.1 gibt’s nicht' }] }).content);
+    expect(types.slice(2)).toEqual(['message/delivery-status', 'message/global-headers']);
+    expect(text).toContain('Diagnostic-Code: smtp; 550 5.1.1 gibt?s nicht\r\n');
+  });
+
+  test('for a server without 8BITMIME the UTF-8 form is encoded', () => {
+    const dsn = buildDsn({ ...input, recipients: [{ ...recipient, recipient: 'jürgen@example.com' }] });
+    const result = toSevenBit(dsn.content);
+    expect(result.kind).toBe('converted');
+    if (result.kind === 'converted') expect(result.content.toString('latin1')).toContain('Final-Recipient: utf-8; j=C3=BCrgen@example.com');
+  });
+
+  test('a delay tells until when it is tried, and no attempt that was not made', () => {
+    const text = buildDsn({
+      ...input,
+      recipients: [{ ...recipient, action: 'delayed', status: '4.0.0', smtpReply: null, remoteMta: null, lastAttemptAt: null, willRetryUntil: new Date('2026-11-27T09:59:00Z') }],
+    }).content.toString();
+    expect(text).toContain('Status: 4.0.0\r\nWill-Retry-Until: Fri, 27 Nov 2026 09:59:00 +0000\r\n');
+    expect(text).toContain('It is tried until Fri, 27 Nov 2026');
   });
 
   test('what a hostile server or sender wrote stays in its field', () => {

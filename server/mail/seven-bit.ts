@@ -35,6 +35,8 @@ function convertEntity(entity: Buffer, depth: number, isMessage: boolean): Buffe
   if (type === 'multipart/signed' || type === 'multipart/encrypted') throw new Impossible('converting would break its signature');
   if (type.startsWith('multipart/')) return join(withEncoding(fields, '7bit'), convertParts(body, boundaryOf(contentType!), depth));
   if (type === 'message/rfc822' || type === 'message/global') return join(withEncoding(fields, '7bit'), convertEntity(body, depth + 1, true));
+  // RFC 6533 4: unlike the others of their kind, these may be encoded.
+  if (type === 'message/global-delivery-status' || type === 'message/global-headers') return convertLeaf(fields, body, true);
   if (type.startsWith('message/')) throw new Impossible(`a part of type ${type} may not be encoded`);
   const described = contentType === undefined ? [...fields, ...undeclared(fields, body, isMessage)] : fields;
   return convertLeaf(described, body, type.startsWith('text/'));

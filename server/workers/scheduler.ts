@@ -8,6 +8,8 @@ import { dropOldDays } from '../delivery/egress/warmup.store.ts';
 import { enqueue, enqueueDeps } from '../delivery/enqueue.ts';
 import { ensurePartitions } from '../delivery/enqueue.store.ts';
 import { pullRetriesForward, requeueDue } from '../delivery/lease.store.ts';
+import { messageLoader } from '../delivery/message-loader.ts';
+import { overdueSweep } from '../delivery/overdue/sweep-overdue.ts';
 import { queueGauges } from '../delivery/operations/queue-gauges.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
@@ -54,6 +56,9 @@ await runRole('scheduler', async () => {
   const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
   const policies = stsPolicies({ db: pool, dns, log });
   const queue = enqueueDeps(pool, blobs);
+  // Reports are signed when they are sent.
+  const loader = messageLoader({ db: pool, blobs, signersFor: () => Promise.resolve([]) });
+  const overdue = overdueSweep({ pool, reports: { loader, host: config.hostname }, delayAfterMs: config.delayReportAfterMs });
 
   const jobs: Job[] = [
     {
@@ -91,6 +96,7 @@ await runRole('scheduler', async () => {
     },
     // Workers do this themselves each second; here it serves the hour in which none of them runs.
     { name: 'requeue-due', everyMs: 10 * SECOND, run: async () => counted({ moved: await requeueDue(pool, 1_000) }) },
+    { name: 'overdue', everyMs: MINUTE, run: async () => counted((await overdue.run()) ?? {}) },
     // Workers notice a clock that is set back while they run; here it serves one that was set while nothing ran.
     { name: 'pull-retries', everyMs: HOUR, run: async () => counted({ moved: await pullRetriesForward(pool) }) },
     {

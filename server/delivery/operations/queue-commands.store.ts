@@ -56,18 +56,24 @@ export const END_REASON: Record<Exclude<End, 'cancel'>, string> = {
 
 const outcomeOf: Record<Exclude<End, 'cancel'>, 'bounced' | 'expired'> = { bounceWaiting: TRANSITIONS.bounceWaiting.to, expireWaiting: TRANSITIONS.expireWaiting.to };
 
+/** A row that was ended while it waited. */
+export interface EndedDelivery extends ClaimedDelivery {
+  /** Null: it was never attempted. */
+  lastAttemptAt: Date | null;
+}
+
 /**
  * Ends rows: cancelled without a word, or bounced or expired with a dead letter.
  * @param rows locked by the transaction
  * @returns those ended, as a report to their senders needs them
  */
-export async function endRows(db: Queryable, end: End, rows: readonly RowKey[], order: Order): Promise<ClaimedDelivery[]> {
+export async function endRows(db: Queryable, end: End, rows: readonly RowKey[], order: Order): Promise<EndedDelivery[]> {
   const reason = end === 'cancel' ? order.reason : [END_REASON[end], order.reason].filter(Boolean).join(' ');
   const category = end === 'cancel' ? null : 'operator';
   const letters = `, letters AS (
        INSERT INTO dead_letter (queue_id, recipient_no, tenant_id, lane, recipient, domain, notify, orcpt, size, attempts, outcome, category, reason)
        SELECT queue_id, recipient_no, tenant_id, lane, recipient, domain, notify, orcpt, size, attempts, '${end === 'cancel' ? '' : outcomeOf[end]}', $5, $3 FROM gone)`;
-  const { rows: gone } = await db.query<Omit<ClaimedDelivery, 'lastChance' | 'suppressed' | 'leaseToken'>>(
+  const { rows: gone } = await db.query<Omit<EndedDelivery, 'lastChance' | 'suppressed' | 'leaseToken'>>(
     `WITH gone AS (
        DELETE FROM delivery d USING ${CHOSEN.slice('FROM '.length)} (${sqlFrom(end)}) RETURNING d.*
      ), events AS (
@@ -75,7 +81,8 @@ export async function endRows(db: Queryable, end: End, rows: readonly RowKey[], 
        SELECT tenant_id, queue_id, recipient_no, '${TRANSITIONS[end].event}', recipient,
               jsonb_strip_nulls(jsonb_build_object('attempt', attempts, 'by', $4::text, 'reason', $3::text, 'category', $5::text)) FROM gone
      )${end === 'cancel' ? '' : letters}
-     SELECT queue_id AS "queueId", recipient_no AS "recipientNo", tenant_id AS "tenantId", lane, recipient, domain, notify, orcpt, size, attempts
+     SELECT queue_id AS "queueId", recipient_no AS "recipientNo", tenant_id AS "tenantId", lane, recipient, domain, notify, orcpt, size, attempts,
+            last_attempt_at AS "lastAttemptAt"
        FROM gone ORDER BY queue_id, recipient_no`,
     [...keys(rows), reason, order.by, category],
   );

@@ -2,9 +2,10 @@
 // in small transactions. Cut short at any point, it has done whole batches; run again, it goes on with the rest.
 import type { Pool, PoolClient } from '../../infra/db/pool.ts';
 import type { ClaimedDelivery } from '../claim.store.ts';
-import { storeReports, type ReportDeps } from '../outcome-batch.ts';
+import { reportOf } from '../bounce-report.ts';
 import type { DeliveryOutcome } from '../outcome.ts';
 import { type LiveState, TRANSITIONS, type TransitionName } from '../states.ts';
+import { type ReportDeps, storeReports } from '../store-reports.ts';
 import { inBatches } from './in-batches.ts';
 import { END_REASON, endRows, moveRows, type Order, type Rebinding, REBINDABLE, rebindRows } from './queue-commands.store.ts';
 import { lockBatch, type RowKey, type Selection } from './selection.store.ts';
@@ -75,7 +76,7 @@ async function carryOut(deps: CommandDeps, client: PoolClient, { command, order 
     case 'expire': {
       const end = command.kind === 'bounce' ? 'bounceWaiting' : 'expireWaiting';
       const ended = await endRows(client, end, rows, order);
-      await storeReports(deps.reports, client, ended.map((delivery) => givenUp(delivery, end)));
+      await storeReports(deps.reports, client, ended.flatMap((delivery) => reportOf(givenUp(delivery, end), new Date(), delivery.lastAttemptAt) ?? []));
       return ended.length;
     }
     case 'rebind':
