@@ -1,13 +1,14 @@
 // The English texts and the type that every other language must fill. What the first page needs is here from the
 // start; the texts of parts that load later come with those parts.
 import { actions } from './en/actions.ts';
+import type { calendar } from './en/calendar.ts';
 import { common } from './en/frame.ts';
 import type { compose } from './en/compose.ts';
 import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';
 import type { settings } from './en/settings.ts';
 
-type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof settings;
+type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof settings & typeof calendar;
 
 /** Any text is either fixed or made from named values. */
 type Widen<T> = T extends (values: infer V) => string ? (values: V) => string : string;

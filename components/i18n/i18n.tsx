@@ -36,6 +36,11 @@ export function useT(): Translate {
   return use(I18nContext).t;
 }
 
+/** The language and its flavour, such as `en-GB`. */
+export function useLocale(): string {
+  return use(I18nContext).locale;
+}
+
 /** Formats for dates, sizes and numbers. */
 export function useFormat(): Format {
   return use(I18nContext).format;

@@ -10,5 +10,6 @@ export const keys = {
   conversations: ['conversation'] as const,
   conversation: (id: string) => ['conversation', id] as const,
   email: (id: string) => ['email', id] as const,
+  invitation: (emailId: string) => ['invitation', emailId] as const,
   suggestions: (q: string) => ['suggest', q] as const,
 };

@@ -1,4 +1,5 @@
 // The handler of every route. Each is a line or a few: what it calls does the work.
+import { answerInvitation, readInvitationOf } from '../calendar/invitations.ts';
 import { suggestRecipients } from '../contacts/suggest.ts';
 import { composeFrom } from '../compose/compose-from.ts';
 import { createDraft, discardDraft, readDraft, saveDraft } from '../compose/drafts.ts';
@@ -122,6 +123,10 @@ export const handlers: Handlers = {
     await removeUpload(services, session, params.uploadId);
     return {};
   },
+
+  'invitations.get': ({ params }, { services, session }) => readInvitationOf(services, session, requireEmailId(params.emailId)),
+  'invitations.answer': ({ params, body }, { services, session }) =>
+    answerInvitation(services, session, requireEmailId(params.emailId), body.response),
 
   'images.proxy': ({ query }, { services, session }) => serveRemoteImage(services, session, query.u),
   'senders.trust': async ({ body }, { services, session }) => {

@@ -85,6 +85,8 @@ const PROBES: Record<RouteName, Probe> = {
   'emails.inline': { params: () => ({ ...email(), cid: 'x@y' }), stranger: 404 },
   'emails.attachment': { params: () => ({ ...email(), attachmentId: 'ATT00001' }), stranger: 404 },
   'emails.compose': { params: email, body: () => ({ mode: 'reply' }), stranger: 404 },
+  'invitations.get': { params: email, stranger: 404 },
+  'invitations.answer': { params: email, body: () => ({ response: 'accepted' }), stranger: 404 },
   'images.proxy': { query: () => ({ u: image }), stranger: 403 },
   'uploads.create': { query: () => ({ filename: 'a.txt' }), body: () => new TextEncoder().encode('x'), stranger: 200 },
   'uploads.get': { params: () => ({ uploadId }), stranger: 404 },

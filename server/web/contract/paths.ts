@@ -30,6 +30,8 @@ export const PATHS = {
   'emails.inline': 'GET /api/emails/:emailId/inline/:cid',
   'emails.attachment': 'GET /api/emails/:emailId/attachments/:attachmentId',
   'emails.compose': 'POST /api/emails/:emailId/compose',
+  'invitations.get': 'GET /api/emails/:emailId/invitation',
+  'invitations.answer': 'POST /api/emails/:emailId/invitation',
   'images.proxy': 'GET /api/images',
   'uploads.create': 'POST /api/uploads',
   'uploads.get': 'GET /api/uploads/:uploadId',

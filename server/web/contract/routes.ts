@@ -1,6 +1,7 @@
 // The contract: permission, input and output schema of every route of paths.ts. The server validates with it, the
 // browser takes only its types, and the walk over all routes in the tests reads it.
 import { z } from 'zod';
+import * as calendar from './calendar.ts';
 import * as compose from './compose.ts';
 import { health } from './health.ts';
 import * as mailbox from './mailbox.ts';
@@ -56,6 +57,8 @@ export const ROUTES = {
   'emails.inline': { permission: 'mail:read', params: emailId.extend({ cid: z.string().max(998) }), response: 'bytes' },
   'emails.attachment': { permission: 'mail:read', params: emailId.extend({ attachmentId: opaqueId }), query: message.attachmentQuery, response: 'bytes' },
   'emails.compose': { permission: 'mail:write', params: emailId, body: compose.composeFromBody, response: compose.composeFrom },
+  'invitations.get': { permission: 'mail:read', params: emailId, response: calendar.invitation },
+  'invitations.answer': { permission: 'mail:send', params: emailId, body: calendar.invitationAnswerBody, response: calendar.invitation },
   'images.proxy': { permission: 'mail:read', query: message.imageQuery, response: 'bytes' },
   'uploads.create': { permission: 'mail:write', query: compose.uploadQuery, body: 'bytes', response: compose.upload },
   'uploads.get': { permission: 'mail:read', params: uploadId, response: 'bytes' },

@@ -30,6 +30,8 @@ export const SUMMARIES: Record<RouteName, string> = {
   'emails.inline': 'A picture within a message',
   'emails.attachment': 'An attachment',
   'emails.compose': 'What a reply or a forward of a message begins with',
+  'invitations.get': 'The event that an invitation in a message is about, and what was answered',
+  'invitations.answer': 'Accept, decline or leave open; the organizer is told',
   'images.proxy': 'A remote picture of a message, by a signed address',
   'uploads.create': 'Upload a file to attach',
   'uploads.get': 'An uploaded file',

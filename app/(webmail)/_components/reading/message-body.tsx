@@ -1,6 +1,6 @@
 'use client';
 // The content of an opened message: warnings, image notice, text, attachments.
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import type { EmailContent, EmailHead } from '../../../../server/web/contract/message.ts';
 import { Attachments } from './attachments.tsx';
@@ -8,6 +8,10 @@ import { HtmlFrame } from './html-frame.tsx';
 import { ImageNotice } from './image-notice.tsx';
 import { PlainText } from './plain-text.tsx';
 import { SenderWarnings } from './sender-warning.tsx';
+
+const InvitationCard = lazy(() => import('./invitation/invitation-card.tsx').then((module) => ({ default: module.InvitationCard })));
+
+const isCalendar = (contentType: string): boolean => contentType === 'text/calendar' || contentType === 'application/ics';
 
 /** `content` belongs to `head`. */
 export function MessageBody({ head, content }: { head: EmailHead; content: EmailContent }) {
@@ -18,6 +22,11 @@ export function MessageBody({ head, content }: { head: EmailHead; content: Email
   return (
     <>
       <SenderWarnings warnings={content.warnings} />
+      {content.attachments.some(({ contentType }) => isCalendar(contentType)) && (
+        <Suspense fallback={<div aria-hidden className="mb-4 h-40 rounded-lg skeleton" />}>
+          <InvitationCard emailId={head.id} />
+        </Suspense>
+      )}
       {blocked && content.kind === 'html' && (
         <ImageNotice count={content.remoteImages} trackers={content.trackers} sender={head.from?.address ?? null} onShow={() => setImages(true)} />
       )}

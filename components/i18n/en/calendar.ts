@@ -1,0 +1,40 @@
+// English: invitations within messages.
+import { pluralFor } from '../plural.ts';
+
+const plural = pluralFor('en');
+
+export const calendar = {
+  'invite.label': 'Invitation',
+  'invite.untitled': '(no title)',
+  'invite.cancelled': 'Called off',
+  'invite.update': ({ name }: { name: string }) => `${name} proposes another time`,
+  'invite.reply.accepted': ({ name }: { name: string }) => `${name} will come`,
+  'invite.reply.tentative': ({ name }: { name: string }) => `${name} may come`,
+  'invite.reply.declined': ({ name }: { name: string }) => `${name} will not come`,
+  'invite.reply.other': ({ name }: { name: string }) => `${name} has answered`,
+  'invite.where': 'Where',
+  'invite.organizer': 'Organizer',
+  'invite.attendees': 'Invited',
+  'invite.allDay': 'All day',
+  'invite.floating': 'local time',
+  'invite.every.day': ({ n }: { n: number }) => plural(n, { one: 'Every day', other: 'Every # days' }),
+  'invite.every.week': ({ n }: { n: number }) => plural(n, { one: 'Every week', other: 'Every # weeks' }),
+  'invite.every.month': ({ n }: { n: number }) => plural(n, { one: 'Every month', other: 'Every # months' }),
+  'invite.every.year': ({ n }: { n: number }) => plural(n, { one: 'Every year', other: 'Every # years' }),
+  'invite.every.other': 'Repeats',
+  'invite.times': ({ n }: { n: number }) => plural(n, { one: '# time', other: '# times' }),
+  'invite.more': ({ n }: { n: number }) => plural(n, { one: '# more', other: '# more' }),
+  'invite.status.accepted': 'will come',
+  'invite.status.tentative': 'may come',
+  'invite.status.declined': 'will not come',
+  'invite.status.delegated': 'sends somebody else',
+  'invite.status.needs-action': 'has not answered',
+  'invite.answer': 'Your answer',
+  'invite.accepted': 'Yes',
+  'invite.tentative': 'Maybe',
+  'invite.declined': 'No',
+  'invite.sent': ({ name }: { name: string }) => `Answer sent to ${name}`,
+  'invite.failed': ({ message }: { message: string }) => `Your answer was not sent: ${message}`,
+  'invite.answerAs': ({ address }: { address: string }) => `as ${address}`,
+  'invite.unreadable': 'This invitation could not be read. The file is below.',
+};
