@@ -18,11 +18,13 @@ export function MessageBody({ head, content }: { head: EmailHead; content: Email
   const t = useT();
   const [images, setImages] = useState<boolean | null>(null);
   const blocked = content.remoteImages > 0 && !content.imagesAllowed && images !== true;
-  const listed = content.attachments.filter((attachment) => !attachment.inline);
+  const calendars = content.attachments.filter(({ contentType }) => isCalendar(contentType));
+  // Calendars send the same file twice, for different readers: the last one has a name.
+  const listed = content.attachments.filter((attachment) => !attachment.inline && !calendars.slice(0, -1).includes(attachment));
   return (
     <>
       <SenderWarnings warnings={content.warnings} />
-      {content.attachments.some(({ contentType }) => isCalendar(contentType)) && (
+      {calendars.length > 0 && (
         <Suspense fallback={<div aria-hidden className="mb-4 h-40 rounded-lg skeleton" />}>
           <InvitationCard emailId={head.id} />
         </Suspense>
