@@ -52,4 +52,13 @@ test.describe('receiving, reading, answering', () => {
     await row(bob, subject).getByRole('link').first().click();
     await expect.poll(() => openedText(bob)).toContain('Half past twelve, as always. Grüße, 大丈夫 ✓');
   });
+
+  test('a stranger is called one, and so is a domain that is made to be taken for ours', async ({ openMail, product, unique }) => {
+    const subject = unique('Your password ends today');
+    const page = await openMail(product.bob);
+    await deliverFromOutside(product, { from: `"Eider" <${unique('help').replace(/\W/g, '')}@e1der.test>`, to: product.bob.address, subject, text: 'Sign in here.' });
+    await row(page, subject).getByRole('link').first().click();
+    await expect(page.getByText('looks like eider.test, but is not the same')).toBeVisible();
+    await expect(page.getByText('You have had no mail from this address before.')).toBeVisible();
+  });
 });

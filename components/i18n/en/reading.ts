@@ -58,6 +58,8 @@ export const reading = {
   'read.warning.authentication_failed': 'This message failed the checks that prove where it came from. Don’t follow its links or answer it unless you were expecting it.',
   'read.warning.display_name_is_address': 'The sender’s name looks like an email address, but the message comes from a different one.',
   'read.warning.reply_to_differs': 'Replies to this message go to a different domain than it came from.',
+  'read.warning.lookalike_domain': ({ domain }: { domain: string }) => `The sender’s domain looks like ${domain}, but is not the same. Compare them letter by letter.`,
+  'read.firstContact': 'You have had no mail from this address before.',
   'read.warning.own_domain_unverified': 'This says that it comes from your own organisation, but that could not be confirmed.',
   'read.attachments': ({ n }: { n: number }) => plural(n, { one: '# attachment', other: '# attachments' }),
   'read.attachment.open': ({ name }: { name: string }) => `Open ${name}`,

@@ -33,7 +33,7 @@ export type Authentication = z.infer<typeof authentication>;
 export const unsubscribe = z.object({ oneClick: z.boolean(), url: z.string().nullable(), mailto: z.string().nullable() });
 
 /** Something the reader should know before trusting the message. */
-export const senderWarning = z.enum(['authentication_failed', 'display_name_is_address', 'reply_to_differs', 'own_domain_unverified']);
+export const senderWarning = z.enum(['authentication_failed', 'display_name_is_address', 'reply_to_differs', 'own_domain_unverified', 'lookalike_domain']);
 
 export const emailContent = z.object({
   kind: z.enum(['html', 'text', 'empty']),
@@ -54,6 +54,10 @@ export const emailContent = z.object({
   authentication: authentication.nullable(),
   unsubscribe: unsubscribe.nullable(),
   warnings: z.array(senderWarning),
+  /** With `lookalike_domain`: the domain that the sender's is made to be taken for. */
+  imitates: z.string().nullable(),
+  /** Neither written to nor heard from before, as far back as is looked. Not told of lists and the account's own mail. */
+  firstContact: z.boolean(),
   /** Part of the message could not be shown: too large, or broken beyond reading. */
   truncated: z.boolean(),
 });

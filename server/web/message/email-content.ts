@@ -1,4 +1,5 @@
 // From a stored message to what the reader's page gets: body address, attachments, sender checks, unsubscribe.
+import { imitatedDomain } from '../../mail/lookalike.ts';
 import type { EmailContent } from '../contract/message.ts';
 import type { MessageAttachment } from '../../infra/wildduck/types.ts';
 import type { Settings } from '../contract/session.ts';
@@ -9,7 +10,8 @@ import { cleanFilename } from '../compose/uploads.ts';
 import { readAuthentication } from './authentication-results.ts';
 import { readUnsubscribe } from './list-unsubscribe.ts';
 import type { StoredContent } from './read-content.ts';
-import { senderWarnings } from './sender-warnings.ts';
+import type { KnownPeople } from './known-people.ts';
+import { domainOf, senderWarnings } from './sender-warnings.ts';
 
 export const MAX_TEXT_CHARACTERS = 200_000;
 /** Making text from HTML blocks the process for its time; a quoted reply to more than this starts from the text part. */
@@ -28,6 +30,10 @@ export interface ContentFacts {
   outgoing: boolean;
   authservId: string;
   ownDomains: string[];
+  /** Whom the account deals with. */
+  known: KnownPeople;
+  /** When the message arrived. */
+  date: Date;
 }
 
 export function toEmailContent(stored: StoredContent, facts: ContentFacts): EmailContent {
@@ -35,6 +41,9 @@ export function toEmailContent(stored: StoredContent, facts: ContentFacts): Emai
   const scan = kind === 'html' ? scanHtml(stored.html) : { remoteImages: 0, trackers: [] };
   const authentication = readAuthentication(stored.header, facts.authservId);
   const verified = authentication?.verdict === 'verified';
+  const unsubscribe = facts.outgoing ? null : readUnsubscribe(stored.header, verified);
+  const sender = facts.outgoing ? null : facts.from;
+  const imitates = sender && imitatedDomain(domainOf(sender.address), [...facts.ownDomains, ...facts.known.domains]);
   return {
     kind,
     bodyUrl: `/api/emails/${facts.emailId}/body`,
@@ -43,10 +52,12 @@ export function toEmailContent(stored: StoredContent, facts: ContentFacts): Emai
     imagesAllowed: imagesAllowed(facts.settings, facts, verified || authentication === null),
     attachments: stored.attachments.map((attachment) => toAttachment(facts.emailId, attachment)),
     authentication,
-    unsubscribe: facts.outgoing ? null : readUnsubscribe(stored.header, verified),
+    unsubscribe,
     warnings: facts.outgoing
       ? []
-      : senderWarnings({ from: facts.from, replyTo: facts.replyTo, authentication, ownDomains: facts.ownDomains }),
+      : senderWarnings({ from: facts.from, replyTo: facts.replyTo, authentication, imitates, ownDomains: facts.ownDomains }),
+    imitates,
+    firstContact: sender !== null && unsubscribe === null && !facts.known.metBefore(sender.address, facts.date),
     truncated: stored.truncated || stored.html.length > MAX_HTML_CHARACTERS,
   };
 }

@@ -12,6 +12,7 @@ import { sanitisedBody } from './body.ts';
 import { toEmailContent } from './email-content.ts';
 import { emailIdOf, type EmailPlace } from './email-id.ts';
 import { requireRow } from './open-message.ts';
+import { knownPeople } from './known-people.ts';
 import { readContent } from './read-content.ts';
 
 /** How many messages of a conversation come with their content at once. */
@@ -59,9 +60,10 @@ function openedMessages(messages: MessageRow[]): MessageRow[] {
 
 /** Contents in the order of `rows`; null where the mail store no longer has the message. */
 async function contentsOf(services: Services, session: Session, rows: MessageRow[], own: OwnAddresses): Promise<(EmailContent | null)[]> {
-  const [settings, trusted, stored] = await Promise.all([
+  const [settings, trusted, known, stored] = await Promise.all([
     readSettings(services.pool, session.accountId),
     trustedAmong(services.pool, session.accountId, rows.map((row) => row.from.address)),
+    knownPeople(services, session.accountId),
     Promise.all(rows.map((row) => readContent(services, session.wildduckUserId, row))),
   ]);
   return rows.map((row, index) => {
@@ -78,6 +80,8 @@ async function contentsOf(services: Services, session: Session, rows: MessageRow
       inJunk: row.folderUse === 'junk',
       outgoing: row.folderUse === 'sent' || row.folderUse === 'drafts',
       authservId: services.config.hostname,
+      known,
+      date: row.receivedAt,
       ownDomains: [...own].map((address) => address.slice(address.lastIndexOf('@') + 1)),
     });
   });

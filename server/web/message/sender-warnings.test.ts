@@ -7,6 +7,7 @@ const facts = (over: Partial<SenderFacts>): SenderFacts => ({
   replyTo: [],
   authentication: passed,
   ownDomains: ['eider.test'],
+  imitates: null,
   ...over,
 });
 
@@ -19,6 +20,7 @@ describe('senderWarnings', () => {
     ['the same domain as name', { from: { name: 'bob@example.com', address: 'robert@example.com' } }, []],
     ['answers go elsewhere, unproved', { replyTo: [{ name: '', address: 'x@evil.test' }], authentication: { ...passed, verdict: 'unknown' } }, ['reply_to_differs']],
     ['answers go to a sister host', { replyTo: [{ name: '', address: 'x@help.example.com' }], authentication: null }, []],
+    ['a domain that looks like one that is known', { imitates: 'example.com' }, ['lookalike_domain']],
     ['no sender at all', { from: null }, []],
   ])('%s', (_name, over, warnings) => expect(senderWarnings(facts(over))).toEqual(warnings));
 });

@@ -5,6 +5,8 @@ export interface SenderFacts {
   from: { name: string; address: string } | null;
   replyTo: { name: string; address: string }[];
   authentication: Authentication | null;
+  /** The domain that the sender's is made to be taken for. */
+  imitates: string | null;
   /** Domains that this installation hosts for the reader, lower case. */
   ownDomains: string[];
 }
@@ -17,6 +19,7 @@ export function senderWarnings(facts: SenderFacts): EmailContent['warnings'] {
   const verified = facts.authentication?.verdict === 'verified';
   if (facts.authentication && !verified && facts.ownDomains.includes(domain)) warnings.push('own_domain_unverified');
   else if (facts.authentication?.verdict === 'failed') warnings.push('authentication_failed');
+  if (facts.imitates !== null) warnings.push('lookalike_domain');
   const named = /[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,})/.exec(facts.from.name);
   if (named && domainOf(named[0]) !== domain) warnings.push('display_name_is_address');
   const replyDomains = facts.replyTo.map((entry) => domainOf(entry.address));
@@ -26,7 +29,7 @@ export function senderWarnings(facts: SenderFacts): EmailContent['warnings'] {
   return warnings;
 }
 
-function domainOf(address: string): string {
+export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 

@@ -23,7 +23,8 @@ export function MessageBody({ head, content }: { head: EmailHead; content: Email
   const listed = content.attachments.filter((attachment) => !attachment.inline && !calendars.slice(0, -1).includes(attachment));
   return (
     <>
-      <SenderWarnings warnings={content.warnings} />
+      <SenderWarnings warnings={content.warnings} imitates={content.imitates} />
+      {content.firstContact && <p className="mb-3 text-xs text-ink-3">{t('read.firstContact')}</p>}
       {calendars.length > 0 && (
         <Suspense fallback={<div aria-hidden className="mb-4 h-40 rounded-lg skeleton" />}>
           <InvitationCard emailId={head.id} />

@@ -5,7 +5,7 @@ import { useT } from '../../../../components/i18n/i18n.tsx';
 import type { EmailContent } from '../../../../server/web/contract/message.ts';
 
 /** Nothing when there is nothing to warn of. */
-export function SenderWarnings({ warnings }: { warnings: EmailContent['warnings'] }) {
+export function SenderWarnings({ warnings, imitates }: Pick<EmailContent, 'warnings' | 'imitates'>) {
   const t = useT();
   if (warnings.length === 0) return null;
   return (
@@ -13,7 +13,7 @@ export function SenderWarnings({ warnings }: { warnings: EmailContent['warnings'
       <ShieldAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="space-y-1">
         {warnings.map((warning) => (
-          <p key={warning}>{t(`read.warning.${warning}`)}</p>
+          <p key={warning}>{warning === 'lookalike_domain' ? t('read.warning.lookalike_domain', { domain: imitates ?? '' }) : t(`read.warning.${warning}`)}</p>
         ))}
       </div>
     </div>
