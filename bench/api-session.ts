@@ -9,6 +9,8 @@ export interface ApiAnswer {
 
 export interface ApiSession {
   get(path: string): Promise<ApiAnswer>;
+  /** A request as the page makes it. @returns the JSON answer @throws Error for any other status than 2xx */
+  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
   /** Follows GET /api/events; each event's name and data go to `onEvent`. Resolves when the stream is open. */
   follow(onEvent: (name: string, data: string) => void): Promise<() => void>;
   close(): void;
@@ -24,9 +26,16 @@ export async function openSession(product: ProductAddress, login: Login): Promis
   });
   const answer = await read(signedIn);
   if (answer.status >= 300) throw new Error(`signing in as ${login.address}: ${answer.status} ${answer.body.toString('utf8').slice(0, 200)}`);
+  const { csrfToken } = JSON.parse(answer.body.toString('utf8')) as { csrfToken: string };
   const cookie = (signedIn.headers['set-cookie'] ?? []).map((line) => line.split(';')[0]).join('; ');
   return {
     get: async (path) => read(await send({ agent, url: product.url + path, method: 'GET', headers: { cookie } })),
+    call: async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+      const headers = { cookie, origin: product.url, 'x-csrf-token': csrfToken, 'content-type': 'application/json' };
+      const { status, body: bytes } = await read(await send({ agent, url: product.url + path, method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }));
+      if (status >= 300) throw new Error(`${method} ${path}: ${status} ${bytes.toString('utf8').slice(0, 200)}`);
+      return JSON.parse(bytes.toString('utf8')) as T;
+    },
     follow: async (onEvent) => {
       const stream = await send({ agent, url: `${product.url}/api/events`, method: 'GET', headers: { cookie, accept: 'text/event-stream' } });
       if (stream.statusCode !== 200) throw new Error(`GET /api/events: ${stream.statusCode}`);

@@ -77,6 +77,7 @@ const environment = z.object({
   REDIS_URL: optionalText,
   S3_URL: optionalText,
   RSPAMD_URL: optionalText,
+  RSPAMD_CONTROLLER_URL: optionalText,
   CLAMD_URL: optionalText,
   DNS_SERVERS: optionalText,
   ...portShape,
@@ -107,6 +108,8 @@ export interface Config {
   redisUrl: string | undefined;
   s3Url: string | undefined;
   rspamdUrl: string | undefined;
+  /** rspamd's controller, which learns: `http://:password@host:port` or `unix:///path`; undefined: nothing is learnt. */
+  rspamdControllerUrl: string | undefined;
   clamdUrl: string | undefined;
   /** Resolver addresses, `ip` or `ip:port`; empty: the system's. */
   dnsServers: string[];
@@ -165,6 +168,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     redisUrl: values.REDIS_URL,
     s3Url: values.S3_URL,
     rspamdUrl: values.RSPAMD_URL,
+    rspamdControllerUrl: values.RSPAMD_CONTROLLER_URL,
     clamdUrl: values.CLAMD_URL,
     dnsServers: (values.DNS_SERVERS ?? '').split(/[\s,]+/).filter(Boolean),
     wildduckApiUrl: values.WILDDUCK_API_URL,

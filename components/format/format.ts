@@ -7,6 +7,8 @@ export interface Format {
   fullDate(iso: string): string;
   /** "2 hours ago"; empty when older than 30 days. */
   ago(iso: string, now?: Date): string;
+  /** A moment to come: the time today, weekday and time within six days, else date and time. */
+  comingDate(iso: string, now?: Date): string;
   time(date: Date): string;
   bytes(count: number): string;
   number(n: number): string;
@@ -46,6 +48,14 @@ export function createFormat(locale: string): Format {
       if (past < 60 * MINUTE) return relative.format(-Math.floor(Math.max(past, 0) / MINUTE), 'minute');
       if (past < DAY) return relative.format(-Math.floor(past / (60 * MINUTE)), 'hour');
       return relative.format(-Math.floor(past / DAY), 'day');
+    },
+    comingDate(iso, now = new Date()) {
+      const date = new Date(iso);
+      if (Number.isNaN(date.getTime())) return '';
+      const days = Math.round((startOfDay(date) - startOfDay(now)) / DAY);
+      if (days === 0) return time.format(date);
+      const dayOf = days > 0 && days < 7 ? weekday : date.getFullYear() === now.getFullYear() ? dayMonth : short;
+      return `${dayOf.format(date)}, ${time.format(date)}`;
     },
     time: (date) => time.format(date),
     bytes(count) {

@@ -4,11 +4,15 @@ import { actions } from './en/actions.ts';
 import type { calendar } from './en/calendar.ts';
 import { common } from './en/frame.ts';
 import type { compose } from './en/compose.ts';
+import type { jobs } from './en/jobs.ts';
+import type { labels } from './en/labels.ts';
 import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';
+import type { savedSearches } from './en/saved-searches.ts';
+import type { snooze } from './en/snooze.ts';
 import type { settings } from './en/settings.ts';
 
-type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof settings & typeof calendar;
+type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof labels & typeof jobs & typeof snooze & typeof savedSearches & typeof settings & typeof calendar;
 
 /** Any text is either fixed or made from named values. */
 type Widen<T> = T extends (values: infer V) => string ? (values: V) => string : string;

@@ -32,6 +32,7 @@ export function childrenEnvironment(inputs: EnvironmentInputs): NodeJS.ProcessEn
     MONGO_URL: services.mongoUrl,
     REDIS_URL: services.redisUrl,
     RSPAMD_URL: services.rspamdUrl,
+    RSPAMD_CONTROLLER_URL: services.rspamdControllerUrl,
     CLAMD_URL: services.clamdUrl,
     WILDDUCK_API_URL: config.wildduckApiUrl ?? `http://127.0.0.1:${ports.wildduckApi}`,
     WILDDUCK_API_TOKEN_FILE: config.wildduckApiTokenFile ?? secrets.wildduckApiTokenFile,
@@ -55,7 +56,7 @@ export function childrenEnvironment(inputs: EnvironmentInputs): NodeJS.ProcessEn
 }
 
 /** Which of the variables are ours to hand on: services, files and settings, nothing else of the user's environment. */
-const OURS = /^(EIDER_|WILDDUCK_|(DATABASE|MONGO|REDIS|S3|RSPAMD|CLAMD|DOCUMENTDB)_URL$|DNS_SERVERS$)/;
+const OURS = /^(EIDER_|WILDDUCK_|(DATABASE|MONGO|REDIS|S3|RSPAMD|RSPAMD_CONTROLLER|CLAMD|DOCUMENTDB)_URL$|DNS_SERVERS$)/;
 
 /** Keeps what the roles were given, so that the command line tool reaches the same services. */
 export function saveEnvironment(path: string, environment: NodeJS.ProcessEnv): void {

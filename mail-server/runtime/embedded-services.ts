@@ -22,6 +22,7 @@ export interface Services {
   gateway: boolean;
   redisUrl: string;
   rspamdUrl: string | undefined;
+  rspamdControllerUrl: string | undefined;
   clamdUrl: string | undefined;
   absent: { role: string; reason: string }[];
   external: string[];
@@ -63,6 +64,7 @@ export async function prepareServices(inputs: ServiceInputs): Promise<Services> 
     gateway: config.mongoUrl === undefined,
     redisUrl: redis.url,
     rspamdUrl: filters.rspamdUrl,
+    rspamdControllerUrl: filters.rspamdControllerUrl,
     clamdUrl: filters.clamdUrl,
     absent: filters.absent,
     external: external.filter(([, url]) => url !== undefined).map(([name]) => name),
@@ -90,13 +92,14 @@ async function prepareFilters(inputs: ServiceInputs, redisUrl: string) {
   const { config, paths, programs, ports } = inputs;
   const specs: RoleSpec[] = [];
   const absent: Services['absent'] = [];
-  let { rspamdUrl, clamdUrl } = config;
+  let { rspamdUrl, rspamdControllerUrl, clamdUrl } = config;
   if (!rspamdUrl && programs) {
     const runAs = unprivileged([paths.home, programs.root]);
     const dns = await dnsAnswers(config.dnsServers);
     const options = { port: ports.rspamd, redisUrl, dns, dnsServers: config.dnsServers };
     const rspamd = await prepareRspamd(programs, paths.rspamd, runAs, options);
     rspamdUrl = rspamd.url;
+    rspamdControllerUrl = rspamd.controllerUrl;
     specs.push(serviceRole('rspamd', rspamd, runAs, () => answersHttp(`${rspamd.url}/ping`)));
   }
   if (!clamdUrl) {
@@ -108,5 +111,5 @@ async function prepareFilters(inputs: ServiceInputs, redisUrl: string) {
       specs.push(serviceRole('clamd', clamd, runAs, () => clamdAnswers(clamd.socket)));
     }
   }
-  return { specs, rspamdUrl, clamdUrl, absent };
+  return { specs, rspamdUrl, rspamdControllerUrl, clamdUrl, absent };
 }

@@ -142,6 +142,7 @@ export async function startMailStack(extra: Record<string, string> = {}, withRsp
       const rspamd = await prepareRspamd(programs, join(home, 'rspamd'), runAs, options);
       running.set('rspamd', await startService(runAs, rspamd, join(home, 'rspamd.log'), () => answersHttp(`${rspamd.url}/ping`)));
       env['RSPAMD_URL'] = rspamd.url;
+      env['RSPAMD_CONTROLLER_URL'] = rspamd.controllerUrl;
     }
     for (const role of ['gateway', 'wildduck', 'inbound', 'submission'] as const) await stack.start(role);
   } catch (error) {

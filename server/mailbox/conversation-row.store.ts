@@ -26,6 +26,7 @@ export async function remakeRows(client: PoolClient, accountId: string, conversa
 /**
  * `live`: what can be shown: neither marked deleted nor in a hidden mailbox. Junk and Trash are worlds of their
  * own (`scope`): a row elsewhere neither counts nor shows what is in them, and they show nothing but their own.
+ * `shown_at`: when a message counts as having come: on its arrival, or, in the inbox, when it woke from a snooze.
  * `placed`: each message under its folder and under the views that it belongs to.
  */
 const REMAKE_ROWS = `
@@ -34,11 +35,13 @@ WITH touched AS MATERIALIZED (
 ), live AS MATERIALIZED (
   SELECT i.conversation_id, i.folder_id, i.uid, i.message_key, i.received_at, i.unread, i.starred, i.draft, i.answered,
          i.labels, m.subject, m.snippet, m.from_name, m.from_address, m.to_list, m.has_attachment,
-         CASE WHEN f.special_use IN ('junk', 'trash') THEN i.folder_id ELSE '' END AS scope
+         CASE WHEN f.special_use IN ('junk', 'trash') THEN i.folder_id ELSE '' END AS scope,
+         greatest(i.received_at, CASE WHEN f.special_use = 'inbox' THEN z.woke_at END) AS shown_at
   FROM touched t
   JOIN mailbox_item i ON i.account_id = $1 AND i.conversation_id = t.conversation_id
   JOIN mailbox_folder f ON f.account_id = $1 AND f.folder_id = i.folder_id
   JOIN mailbox_message m ON m.account_id = $1 AND m.message_key = i.message_key
+  LEFT JOIN mailbox_snooze z ON z.account_id = $1 AND z.message_key = i.message_key AND z.state = 'awake'
   WHERE NOT i.deleted AND NOT f.hidden
 ), placed AS (
   SELECT folder_id AS view_id, live.* FROM live
@@ -47,7 +50,7 @@ WITH touched AS MATERIALIZED (
   UNION ALL
   SELECT 'label:' || label, live.* FROM live, unnest(live.labels) AS label WHERE scope = ''
 ), view_row AS (
-  SELECT conversation_id, view_id, min(scope) AS scope, max(received_at) AS latest_at,
+  SELECT conversation_id, view_id, min(scope) AS scope, max(CASE WHEN view_id = folder_id THEN shown_at ELSE received_at END) AS latest_at,
          (array_agg(folder_id ORDER BY received_at DESC, uid DESC))[1] AS latest_folder_id,
          (array_agg(uid ORDER BY received_at DESC, uid DESC))[1] AS latest_uid,
          (array_agg(to_list ORDER BY received_at DESC, uid DESC))[1] AS recipients,

@@ -91,12 +91,12 @@ export async function getMessageRows(db: Queryable, accountId: string, places: r
 export async function placesOfConversations(
   db: Queryable,
   { accountId, conversationIds, folderId }: { accountId: string; conversationIds: readonly string[]; folderId?: string | undefined },
-): Promise<(ItemPlace & { conversationId: string; folderUse: SpecialUse | null; receivedAt: Date; unread: boolean; starred: boolean })[]> {
+): Promise<(ItemPlace & { conversationId: string; folderUse: SpecialUse | null; receivedAt: Date; unread: boolean; starred: boolean; labels: string[]; messageKey: string })[]> {
   const { rows } = await db.query<{
     conversation_id: string; folder_id: string; uid: number; special_use: SpecialUse | null;
-    received_at: Date; unread: boolean; starred: boolean;
+    received_at: Date; unread: boolean; starred: boolean; labels: string[]; message_key: string;
   }>({
-    text: `SELECT i.conversation_id, i.folder_id, i.uid, f.special_use, i.received_at, i.unread, i.starred
+    text: `SELECT i.conversation_id, i.folder_id, i.uid, f.special_use, i.received_at, i.unread, i.starred, i.labels, i.message_key
            FROM mailbox_item i
            JOIN mailbox_folder f ON f.account_id = i.account_id AND f.folder_id = i.folder_id
            WHERE i.account_id = $1 AND i.conversation_id = ANY($2::uuid[]) AND ($3::text IS NULL OR i.folder_id = $3)
@@ -112,6 +112,8 @@ export async function placesOfConversations(
     receivedAt: row.received_at,
     unread: row.unread,
     starred: row.starred,
+    labels: row.labels,
+    messageKey: row.message_key,
   }));
 }
 
@@ -154,6 +156,7 @@ function toMessageRow(record: MessageRecord): MessageRow {
   };
 }
 
-function isUuid(text: string): boolean {
+/** Whether a text can be a conversation's id. */
+export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

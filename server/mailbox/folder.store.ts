@@ -11,8 +11,10 @@ const SPECIAL_USES: Record<string, SpecialUse> = {
   '\\junk': 'junk',
   '\\trash': 'trash',
 };
+/** Where snoozed messages lie, for mail programs to see. */
+export const SNOOZED_PATH = 'Snoozed';
 /** Where each stands in a list of folders; ordinary ones follow by path. */
-const ORDER: (SpecialUse | null)[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', null];
+const ORDER: (SpecialUse | null)[] = ['inbox', 'snoozed', 'drafts', 'sent', 'archive', 'junk', 'trash', null];
 
 interface FolderRecord {
   folder_id: string;
@@ -126,11 +128,11 @@ function toIndexedFolder(row: Record<string, unknown>): IndexedFolder {
 
 /**
  * The special use by Eider's name; null for ordinary mailboxes and uses that Eider gives no meaning. The store cannot
- * set \\Archive, so that the mailbox of that name has it.
+ * set \\Archive, so that the mailbox of that name has it; no standard knows snoozing.
  */
 export function toSpecialUse({ specialUse, path }: Pick<StoredMailbox, 'specialUse' | 'path'>): SpecialUse | null {
   if (specialUse !== null) return SPECIAL_USES[specialUse.toLowerCase()] ?? null;
-  return path === 'Archive' ? 'archive' : null;
+  return path === 'Archive' ? 'archive' : path === SNOOZED_PATH ? 'snoozed' : null;
 }
 
 /** Adds or changes a folder's row. Counters and `modseq` are left as they are. */

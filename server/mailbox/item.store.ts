@@ -103,7 +103,10 @@ export async function setFlags(
            SET unread = coalesce($4, i.unread), starred = coalesce($5, i.starred), draft = coalesce($6, i.draft),
                deleted = coalesce($7, i.deleted),
                labels = ARRAY(
-                 SELECT label FROM unnest(i.labels || $8::text[]) AS label
+                 -- Letter case makes no other keyword: what is there in another spelling stays as it is.
+                 SELECT label FROM unnest(i.labels || ARRAY(
+                   SELECT fresh FROM unnest($8::text[]) AS fresh
+                   WHERE lower(fresh) <> ALL (SELECT lower(there) FROM unnest(i.labels) AS there))) AS label
                  WHERE lower(label) <> ALL (SELECT lower(gone) FROM unnest($9::text[]) AS gone)
                  GROUP BY label ORDER BY label)
            FROM unnest($2::text[], $3::bigint[]) AS p (folder_id, uid)

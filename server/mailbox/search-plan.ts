@@ -30,8 +30,8 @@ export interface SearchPlan {
   /** What all results have: lets the few that have it drive the search. */
   onlyUnread: boolean;
   onlyStarred: boolean;
-  /** Labels, lower case, that all results carry. */
-  labels: string[];
+  /** Of each label that all results carry, the keywords that it may be, lower case. */
+  labels: string[][];
   receivedBefore: Date | null;
   receivedAfter: Date | null;
   /** Ids of the only folders that results may be in; null: no folder was named. */
@@ -43,6 +43,8 @@ export interface SearchPlan {
 export interface PlanContext {
   /** Folders by what they may be called in a search, folded: path, name, special use. Several may share a name. */
   folderIds(foldedName: string): string[];
+  /** Keywords, lower case, that a label may be called by in a search. */
+  labelKeywords(name: string): string[];
   /** Stands for `me`. */
   ownAddress: string;
   /** The number of the first free SQL parameter. */
@@ -70,7 +72,7 @@ export function planSearch(search: SearchNode, context: PlanContext): SearchPlan
       templates.push(text);
       plan.selective ||= isSelective(node);
     } else if (!builder.narrow(node)) {
-      if (node.kind === 'label') plan.labels.push(node.name.toLowerCase());
+      if (node.kind === 'label') plan.labels.push(context.labelKeywords(node.name));
       conditions.push(builder.condition(node));
     }
     for (const fact of impliedFacts(node)) {
@@ -123,7 +125,7 @@ class Builder {
       case 'flag':
         return this.#flag(node.flag);
       case 'label':
-        return `EXISTS (SELECT 1 FROM unnest(i.labels) AS label WHERE lower(label) = ${this.#bind(node.name.toLowerCase())})`;
+        return `EXISTS (SELECT 1 FROM unnest(i.labels) AS label WHERE lower(label) = ANY(${this.#bind(this.#context.labelKeywords(node.name))}::text[]))`;
       case 'folder':
         return `i.folder_id = ANY(${this.#bind(this.#folder(node.name))}::text[])`;
       case 'anywhere':

@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '../../mail-server/runtime/testi
 import { applyMove } from './apply.ts';
 import { BUCKET_SIZE, chooseBuckets, loadBuckets, splitBuckets } from './bucket.store.ts';
 import { withTransaction } from '../infra/db/with-transaction.ts';
+import { saveLabel } from './label.store.ts';
 import { CursorError } from './list.store.ts';
 import { searchConversations } from './search.store.ts';
 import { createIndexedAccount, type IndexedAccount, type MessageInput } from './testing/indexed-account.ts';
@@ -38,6 +39,13 @@ const search = async (query: string, folder?: string) => {
   const page = await searchConversations(database.pool, { accountId: account.accountId, query, limit: 50, folderId: folder && account.folders[folder] }, NOW);
   return page.rows.map((row) => row.subject.split(' ')[0]);
 };
+
+test('a label is found by its name, by the last part of it, and by its keyword', async () => {
+  await saveLabel(database.pool, account.accountId, { keyword: 'work', name: 'Clients/Day job', color: 'teal' });
+  for (const query of ['label:"Clients/Day job"', 'label:day-job', 'label:work']) expect(await search(`${query} `), query).toEqual(['Bravo']);
+  expect(await search('label:clients ')).toEqual([]);
+  expect(await search('station -label:day-job ')).toEqual([]);
+});
 
 describe('queries', () => {
   test.each([

@@ -2,6 +2,8 @@
 // search-plan.ts's; here is how it is asked so that neither common nor rare words take long.
 import type { Queryable } from '../infra/db/pool.ts';
 import { decodeCursor, encodeCursor, CONVERSATION_COLUMNS, PAGE_LIMIT, toConversationRow, type ConversationPage, type ConversationRecord, type CursorPosition } from './list.store.ts';
+import { keywordsFor } from './label-keyword.ts';
+import { namedLabels } from './label.store.ts';
 import { foldersAndViews, type IndexedFolder, type IndexedView } from './folder.store.ts';
 import { parseSearch } from './search-query.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
@@ -34,9 +36,10 @@ export async function searchConversations(db: Queryable, search: SearchQuery, no
   const root = parseSearch(search.query, now);
   if (!root) return { rows: [], nextCursor: null };
   const after = search.cursor === undefined ? null : decodeCursor(search.cursor, 'message');
-  const { folders, views, ownAddress } = await loadAccount(db, search.accountId);
+  const [{ folders, views, ownAddress }, labels] = await Promise.all([loadAccount(db, search.accountId), namedLabels(db, search.accountId)]);
   const plan = planSearch(root, {
     folderIds: (name) => folders.filter((folder) => folderNames(folder).includes(name)).map((folder) => folder.folderId),
+    labelKeywords: (name) => keywordsFor(name, labels),
     ownAddress,
     firstParameter: FIRST_FREE_PARAMETER,
   });
@@ -121,7 +124,7 @@ function chooseDrive(
   // A view leaves Junk and Trash out, which a search may be about.
   const aside = inScope.some((folder) => folder.specialUse === 'junk' || folder.specialUse === 'trash');
   // One label may be written in several ways; then each has a view of its own, and none holds all.
-  const named = views.filter((view) => view.label !== '' && plan.labels.includes(view.label.toLowerCase()));
+  const named = views.filter((view) => view.label !== '' && plan.labels[0]?.includes(view.label.toLowerCase()));
   const label = plan.labels.length === 1 && named.length === 1 && !aside ? named[0]! : undefined;
   if (label && label.messages <= FEW) return { drive: 'items', view: label.viewId };
   const few =

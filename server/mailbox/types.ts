@@ -42,7 +42,7 @@ export interface MessageContent {
   terms: Terms;
 }
 
-export type SpecialUse = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash';
+export type SpecialUse = 'inbox' | 'snoozed' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash';
 
 export interface Folder {
   /** The mail store's mailbox id. */

@@ -4,6 +4,9 @@ import { deleteExpiredSessions } from './session/session.store.ts';
 import { mirrorDraftsBehind } from './compose/drafts.ts';
 import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
 import { deleteOrphanedUploads } from './compose/upload.store.ts';
+import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
+import { teachSpam } from './mailbox/train-spam.ts';
+import { workOnJobs } from './jobs/run-jobs.ts';
 import type { Services } from './services.ts';
 
 interface Chore {
@@ -15,6 +18,12 @@ interface Chore {
 const MINUTE = 60_000;
 
 const CHORES: Chore[] = [
+  // The process that took the order begins at once; this is for what a dead one left.
+  { name: 'large actions', everyMs: 5_000, run: workOnJobs },
+  { name: 'wake snoozed', everyMs: 5_000, run: wakeSnoozed },
+  { name: 'archive muted', everyMs: 2_000, run: archiveMuted },
+  { name: 'teach spam', everyMs: 5_000, run: teachSpam },
+  { name: 'forget stale snoozes', everyMs: 24 * 60 * MINUTE, run: forgetStaleSleep },
   { name: 'finish sends', everyMs: MINUTE / 2, run: finishPendingSends },
   { name: 'mirror drafts', everyMs: MINUTE / 2, run: mirrorDraftsBehind },
   { name: 'forget sends', everyMs: 60 * MINUTE, run: forgetOldSends },

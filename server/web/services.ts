@@ -11,6 +11,8 @@ import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
 import { createFlagWriter, type FlagWriter } from '../infra/imap/add-flags.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
+import { createSpamLearner, type SpamLearner } from '../infra/rspamd/learner.ts';
+import { openFlagStore, type FlagStore } from '../infra/wildduck/flag-store.ts';
 import { wildduckClientFromConfig, type WildduckClient } from '../infra/wildduck/client.ts';
 import { createChangeFeed, type ChangeFeed } from './events/change-feed.store.ts';
 import { createSanitiser, type Sanitiser } from './html/sanitiser.ts';
@@ -35,6 +37,10 @@ export interface Services {
   changes: ChangeFeed;
   facts: AccountFacts;
   flags: FlagWriter;
+  /** Flags and labels of many messages at once. */
+  keywords: FlagStore;
+  /** Null where there is no rspamd to teach. */
+  spamLearner: SpamLearner | null;
   contents: ContentCache;
   /** Validates every JSON answer against the contract; for tests and development, where a drift must show. */
   checkAnswers: boolean;
@@ -67,6 +73,8 @@ export function createServices(env: Record<string, string | undefined> = process
     changes: createChangeFeed(databaseUrl, log),
     facts: createAccountFacts(wildduck),
     flags: createFlagWriter(wildduck, { host: config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind, port: config.ports.imaps }),
+    keywords: openFlagStore(required(config.mongoUrl, 'MONGO_URL'), redis),
+    spamLearner: config.rspamdControllerUrl === undefined ? null : createSpamLearner(config.rspamdControllerUrl),
     contents: createContentCache(),
     checkAnswers: env['NODE_ENV'] !== 'production',
   };

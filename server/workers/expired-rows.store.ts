@@ -6,6 +6,7 @@ export const EXPIRED_ROWS = {
   idempotency: 'idempotency_record',
   suppressions: 'suppression',
   sessions: 'web_session',
+  'mailbox-jobs': 'mailbox_job',
   reports: 'feedback_report',
   'feedback-effects': 'feedback_effect',
 } as const;

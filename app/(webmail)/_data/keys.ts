@@ -3,6 +3,7 @@
 export const keys = {
   me: ['me'] as const,
   folders: ['folders'] as const,
+  labels: ['labels'] as const,
   sessions: ['sessions'] as const,
   lists: ['list'] as const,
   /** `listKey` of the view. */

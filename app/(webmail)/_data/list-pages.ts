@@ -11,10 +11,25 @@ export interface ListPlace {
   kind: 'folder' | 'search';
   /** Of the folder; null for the user's own folders and searches. */
   use: SpecialUse | null;
+  /** In a label's list, its keyword: who loses it leaves. */
+  keyword?: string | undefined;
+}
+
+/** Keywords, lower case, that an action `label` sets and takes. */
+export interface LabelChange {
+  add: readonly string[];
+  remove: readonly string[];
+}
+
+/** The labels after a change, in the order in which the server lists them. */
+export function labelsAfter(labels: readonly string[], change: LabelChange): string[] {
+  const kept = labels.filter((label) => !change.remove.includes(label.toLowerCase()));
+  const there = new Set(kept.map((label) => label.toLowerCase()));
+  return [...kept, ...change.add.filter((keyword) => !there.has(keyword))].sort();
 }
 
 /** A row after an action, or null when it leaves the list. */
-export function rowAfter(row: ConversationRow, action: ActionName, place: ListPlace): ConversationRow | null {
+export function rowAfter(row: ConversationRow, action: ActionName, place: ListPlace, labels?: LabelChange): ConversationRow | null {
   switch (action) {
     case 'read':
       return row.unreadCount === 0 ? row : { ...row, unreadCount: 0 };
@@ -35,17 +50,28 @@ export function rowAfter(row: ConversationRow, action: ActionName, place: ListPl
       return place.use === 'junk' ? row : null;
     case 'delete':
       return null;
+    case 'snooze':
+      return place.kind === 'search' || place.use === 'snoozed' ? row : null;
+    case 'unsnooze':
+      return place.use === 'snoozed' ? null : row;
+    case 'mute':
+      return place.use === 'inbox' ? null : row;
+    case 'unmute':
+      return row;
+    case 'label':
+      if (!labels) return row;
+      return place.keyword !== undefined && labels.remove.includes(place.keyword) ? null : { ...row, labels: labelsAfter(row.labels, labels) };
   }
 }
 
 /** Applies an action to the named rows of all pages; the same object when nothing changes. */
-export function pagesAfter(data: ListPages, ids: ReadonlySet<string>, action: ActionName, place: ListPlace): ListPages {
+export function pagesAfter(data: ListPages, ids: ReadonlySet<string>, action: ActionName, place: ListPlace, labels?: LabelChange): ListPages {
   let changed = false;
   const pages = data.pages.map((page) => {
     if (!page.items.some((row) => ids.has(row.id))) return page;
     const items = page.items.flatMap((row) => {
       if (!ids.has(row.id)) return [row];
-      const after = rowAfter(row, action, place);
+      const after = rowAfter(row, action, place, labels);
       if (after !== row) changed = true;
       return after ? [after] : [];
     });

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { HydrationBoundary, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import type { DehydratedState } from '@tanstack/react-query';
+import { setQueryClient } from './query-client.ts';
 import { ApiError, configureApi } from '../../../server/web/contract/client.ts';
 
 const MAX_TRIES = 3;
@@ -41,7 +42,10 @@ export interface MailQueryProviderProps {
 /** Around everything that reads or changes mail. */
 export function MailQueryProvider({ csrfToken, state, children }: MailQueryProviderProps) {
   const [client] = useState(createClient);
-  if (typeof window !== 'undefined') configureApi({ csrfToken });
+  if (typeof window !== 'undefined') {
+    configureApi({ csrfToken });
+    setQueryClient(client);
+  }
   useEffect(() => {
     configureApi({ onSignedOut: leaveForSignIn });
   }, []);

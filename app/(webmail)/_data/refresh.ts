@@ -1,7 +1,7 @@
 // Reads again what a live event says has changed, without re-reading long lists from their top to their end.
 import type { QueryClient } from '@tanstack/react-query';
 import type { ConversationPage, Folder } from '../../../server/web/contract/mailbox.ts';
-import { folderSlug, listKey } from '../_navigation/view.ts';
+import { folderSlug, isLabelSlug, listKey } from '../_navigation/view.ts';
 import type { View } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 import { withFreshHead } from './list-pages.ts';
@@ -17,13 +17,16 @@ type ListMeta = { view: Exclude<View, { kind: 'settings' }>; folderId?: string }
 export function refreshMailbox(client: QueryClient, folderIds: readonly string[]): void {
   void client.invalidateQueries({ queryKey: keys.folders });
   void client.invalidateQueries({ queryKey: keys.conversations });
+  void client.invalidateQueries({ queryKey: keys.labels });
   const folders = client.getQueryData<Folder[]>(keys.folders) ?? [];
   const slugs = new Set(folders.filter((folder) => folderIds.includes(folder.id)).map(folderSlug));
-  const everything = folderIds.length === 0 || slugs.size < folderIds.length;
+  const labels = folderIds.filter((id) => id.startsWith('label:')).length;
+  const views = labels + (folderIds.includes('starred') ? 1 : 0);
+  const everything = folderIds.length === 0 || slugs.size + views < folderIds.length;
 
   for (const query of client.getQueryCache().findAll({ queryKey: keys.lists })) {
     const meta = query.meta as ListMeta | undefined;
-    const concerned = everything || meta?.view.kind !== 'folder' || slugs.has(meta.view.folder);
+    const concerned = everything || meta?.view.kind !== 'folder' || slugs.has(meta.view.folder) || (labels > 0 && isLabelSlug(meta.view.folder));
     if (!concerned) continue;
     const data = query.state.data as ListPages | undefined;
     if (meta && query.isActive() && data && data.pages.length > REREAD_PAGES) void refreshHead(client, meta);

@@ -13,6 +13,7 @@ import { useConfirm } from '../_state/confirm.ts';
 import { folderSlug } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 import { refreshWhenQuiet, whileActing } from './live-gate.ts';
+import type { LabelChange } from './list-pages.ts';
 import { applyOptimistically } from './optimistic.ts';
 import { refreshMailbox } from './refresh.ts';
 
@@ -23,6 +24,10 @@ export interface Act {
   slug: string | null;
   /** With `move`. */
   target?: { id: string; label: string };
+  /** With `snooze`. */
+  until?: Date;
+  /** With `label`: what is set and taken, and what to say of it. */
+  labels?: LabelChange & { addIds: string[]; removeIds: string[]; done: string };
   /** No toast: for marking read on opening, and for stars. */
   quiet?: boolean;
 }
@@ -30,10 +35,25 @@ export interface Act {
 /** Takes back the last action, while it can be; null otherwise. */
 export const lastUndo = createStore<(() => void) | null>(null);
 
+/** As long as a toast with a way back stands (_state/toasts.ts). */
+const UNDO_MS = 10_000;
+let undoTimer = 0;
+
+/** Makes `run` what the undo key does, once, for as long as its toast stands. */
+export function offerUndo(run: (() => void) | null): void {
+  window.clearTimeout(undoTimer);
+  lastUndo.set(() => run && (() => {
+    offerUndo(null);
+    run();
+  }));
+  if (run) undoTimer = window.setTimeout(() => lastUndo.set(() => null), UNDO_MS);
+}
+
 const errorText = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function doneText(t: Translate, act: Act): string {
   const n = act.conversationIds.length;
+  if (act.action === 'label') return act.labels?.done ?? '';
   return act.action === 'move' ? t('done.move', { n, folder: act.target?.label ?? '' }) : t(`done.${act.action}`, { n });
 }
 
@@ -44,6 +64,8 @@ async function send(client: QueryClient, act: Act): Promise<ActionResult> {
     conversationIds: act.conversationIds,
     ...(folder ? { folderId: folder.id } : {}),
     ...(act.target ? { targetFolderId: act.target.id } : {}),
+    ...(act.until ? { until: act.until.toISOString() } : {}),
+    ...(act.labels ? { addLabels: act.labels.addIds, removeLabels: act.labels.removeIds } : {}),
   };
   return api('conversations.act', { body }, { timeoutMs: 60_000 });
 }
@@ -63,7 +85,7 @@ async function takeBack(client: QueryClient, t: Translate, steps: ActionBody[], 
 
 async function perform(client: QueryClient, t: Translate, act: Act): Promise<void> {
   await client.cancelQueries({ queryKey: keys.lists });
-  const rollback = applyOptimistically(client, act.action, new Set(act.conversationIds), act.slug);
+  const rollback = applyOptimistically(client, act.action, new Set(act.conversationIds), act.slug, act.labels);
   try {
     const { results, undo } = await whileActing(() => send(client, act));
     const failed = results.filter((result) => result.status === 'failed');
@@ -74,7 +96,7 @@ async function perform(client: QueryClient, t: Translate, act: Act): Promise<voi
       showToast({ tone: 'error', text });
     } else if (!act.quiet) {
       const run = undo && undo.length > 0 ? () => void takeBack(client, t, undo, rollback) : null;
-      lastUndo.set(() => run);
+      offerUndo(run);
       showToast({ text: doneText(t, act), ...(run ? { action: { label: t('app.undo'), run } } : {}) });
     }
     refreshWhenQuiet(() => refreshMailbox(client, []));

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../../../server/web/contract/client.ts';
 import type { ConversationPage } from '../../../server/web/contract/mailbox.ts';
-import { listKey, slugId, slugUse } from '../_navigation/view.ts';
+import { isLabelSlug, listKey, slugId, slugUse } from '../_navigation/view.ts';
 import type { View } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 import { rowsOf } from './list-pages.ts';
@@ -23,7 +23,7 @@ export function readListPage(view: ListView, cursor: string | null, signal?: Abo
   const query = { ...page, ...(view.filter ? { filter: view.filter } : {}) };
   const use = slugUse(view.folder);
   if (use) return api('mailbox.byUse', { params: { use }, query }, options);
-  return api('folders.conversations', { params: { folderId: slugId(view.folder) ?? '' }, query }, options);
+  return api('folders.conversations', { params: { folderId: isLabelSlug(view.folder) ? view.folder : (slugId(view.folder) ?? '') }, query }, options);
 }
 
 /** Query options of a view's list, shared by the list, prefetching and live updates. */

@@ -9,7 +9,7 @@ import type { Folder, SpecialUse } from '../../../server/web/contract/mailbox.ts
 import { folderSlug } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 
-export const USE_ORDER: readonly SpecialUse[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash'];
+export const USE_ORDER: readonly SpecialUse[] = ['inbox', 'snoozed', 'drafts', 'sent', 'archive', 'junk', 'trash'];
 
 export interface ShownFolder extends Folder {
   slug: string;

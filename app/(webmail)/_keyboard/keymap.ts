@@ -5,9 +5,9 @@ export type CommandName =
   | 'next' | 'previous' | 'open' | 'back' | 'select' | 'selectAll' | 'selectNone'
   | 'compose' | 'search' | 'help' | 'palette' | 'undo'
   | 'reply' | 'replyAll' | 'forward'
-  | 'archive' | 'trash' | 'spam' | 'move' | 'toggleStar' | 'read' | 'unread'
+  | 'archive' | 'trash' | 'spam' | 'move' | 'label' | 'snooze' | 'mute' | 'toggleStar' | 'read' | 'unread'
   | 'nextMessage' | 'previousMessage' | 'expandAll'
-  | 'goInbox' | 'goStarred' | 'goDrafts' | 'goSent' | 'goArchive' | 'goTrash' | 'goSpam' | 'goSettings'
+  | 'goInbox' | 'goStarred' | 'goSnoozed' | 'goDrafts' | 'goSent' | 'goArchive' | 'goTrash' | 'goSpam' | 'goSettings'
   | 'send' | 'closeCompose';
 
 export type ShortcutGroup = 'go' | 'list' | 'act' | 'compose';
@@ -27,6 +27,7 @@ export interface Shortcut {
 export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'goInbox', keys: ['g i'], label: 'command.goInbox', group: 'go' },
   { command: 'goStarred', keys: ['g s'], label: 'command.goStarred', group: 'go' },
+  { command: 'goSnoozed', keys: ['g b'], label: 'command.goSnoozed', group: 'go' },
   { command: 'goSent', keys: ['g t'], label: 'command.goSent', group: 'go' },
   { command: 'goDrafts', keys: ['g d'], label: 'command.goDrafts', group: 'go' },
   { command: 'goArchive', keys: ['g a'], label: 'command.goArchive', group: 'go' },
@@ -53,6 +54,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'spam', keys: ['!'], label: 'action.spam', group: 'act' },
   { command: 'toggleStar', keys: ['s'], label: 'command.toggleStar', group: 'act' },
   { command: 'move', keys: ['v'], label: 'action.move', group: 'act' },
+  { command: 'label', keys: ['l'], label: 'action.label', group: 'act' },
+  { command: 'snooze', keys: ['b'], label: 'action.snooze', group: 'act' },
+  { command: 'mute', keys: ['m'], label: 'action.mute', group: 'act' },
   { command: 'read', keys: ['Shift+I'], label: 'action.read', group: 'act' },
   { command: 'unread', keys: ['Shift+U'], label: 'action.unread', group: 'act' },
   { command: 'undo', keys: ['z'], label: 'command.undo', group: 'act' },

@@ -12,6 +12,7 @@ const pairs: [string, View][] = [
   ['/mail/inbox', { kind: 'folder', folder: 'inbox', filter: null, conversationId: null }],
   ['/mail/spam/0198.c-1?show=unread', { kind: 'folder', folder: 'spam', filter: 'unread', conversationId: '0198.c-1' }],
   ['/mail/f-65ab/c%3A9', { kind: 'folder', folder: 'f-65ab', filter: null, conversationId: 'c:9' }],
+  ['/mail/l-JGxhYmVsMQ/c1', { kind: 'folder', folder: 'l-JGxhYmVsMQ', filter: null, conversationId: 'c1' }],
   ['/search?q=from%3Aada+%22two+words%22', { kind: 'search', q: 'from:ada "two words"', folder: null, conversationId: null }],
   ['/search/c1?q=caf%C3%A9&in=sent', { kind: 'search', q: 'café', folder: 'sent', conversationId: 'c1' }],
   ['/settings/privacy', { kind: 'settings', section: 'privacy' }],

@@ -11,8 +11,8 @@ export type View =
   | { kind: 'search'; q: string; folder: string | null; conversationId: string | null }
   | { kind: 'settings'; section: SettingsSection };
 
-/** Folder names in URLs: one for each special use; all others are "f-" and their id. */
-const SLUGS: Record<SpecialUse, string> = { inbox: 'inbox', drafts: 'drafts', sent: 'sent', archive: 'archive', junk: 'spam', trash: 'trash' };
+/** Folder names in URLs: one for each special use; labels by their id ("l-…"); all others are "f-" and their id. */
+const SLUGS: Record<SpecialUse, string> = { inbox: 'inbox', snoozed: 'snoozed', drafts: 'drafts', sent: 'sent', archive: 'archive', junk: 'spam', trash: 'trash' };
 const USES = new Map(Object.entries(SLUGS).map(([use, slug]) => [slug, use as SpecialUse]));
 
 /** The URL part for a folder. */
@@ -24,7 +24,10 @@ export const slugUse = (slug: string): SpecialUse | null => USES.get(slug) ?? nu
 /** The folder id that a URL part stands for, or null. */
 export const slugId = (slug: string): string | null => (slug.startsWith('f-') && slug.length > 2 ? slug.slice(2) : null);
 
-const isSlug = (slug: string) => slugUse(slug) !== null || slugId(slug) !== null;
+/** Whether a URL part stands for a label: it is the label's id then. */
+export const isLabelSlug = (slug: string): boolean => /^l-[\w-]+$/.test(slug);
+
+const isSlug = (slug: string) => slugUse(slug) !== null || slugId(slug) !== null || isLabelSlug(slug);
 const INBOX: View = { kind: 'folder', folder: 'inbox', filter: null, conversationId: null };
 
 function decode(part: string | undefined): string | null {

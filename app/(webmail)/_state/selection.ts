@@ -7,15 +7,17 @@ export interface Selection {
   viewKey: string;
   ids: ReadonlySet<string>;
   anchor: string | null;
+  /** All that the list holds, also what was not loaded: actions become jobs of the server. Ends with any change. */
+  everything: boolean;
 }
 
-export const EMPTY_SELECTION: Selection = { viewKey: '', ids: new Set(), anchor: null };
+export const EMPTY_SELECTION: Selection = { viewKey: '', ids: new Set(), anchor: null, everything: false };
 
 /** Ticks or unticks one, and makes it the anchor of the next range. */
 export function toggled(selection: Selection, id: string): Selection {
   const ids = new Set(selection.ids);
   if (!ids.delete(id)) ids.add(id);
-  return { ...selection, ids, anchor: id };
+  return { ...selection, ids, anchor: id, everything: false };
 }
 
 /**
@@ -32,7 +34,7 @@ export function ranged(selection: Selection, id: string, rows: readonly string[]
     if (tick) ids.add(row);
     else ids.delete(row);
   }
-  return { ...selection, ids };
+  return { ...selection, ids, everything: false };
 }
 
 /** Drops what has left the list, keeping the object when nothing did. */
@@ -46,5 +48,5 @@ export const selectionStore = createStore<Selection>(EMPTY_SELECTION);
 
 /** Unticks everything. */
 export function clearSelection(): void {
-  selectionStore.set((now) => (now.ids.size === 0 ? now : { ...now, ids: new Set(), anchor: null }));
+  selectionStore.set((now) => (now.ids.size === 0 ? now : { ...now, ids: new Set(), anchor: null, everything: false }));
 }

@@ -63,6 +63,7 @@ export const common = {
   'theme.dark': 'Dark',
 
   'folder.inbox': 'Inbox',
+  'folder.snoozed': 'Snoozed',
   'folder.drafts': 'Drafts',
   'folder.sent': 'Sent',
   'folder.archive': 'Archive',

@@ -4,6 +4,7 @@ import { pluralFor } from '../plural.ts';
 const plural = pluralFor('en');
 
 export const reading = {
+  'read.muted': 'Muted: new messages go past the inbox.',
   'read.label': 'Conversation',
   'read.none.title': 'Nothing selected',
   'read.none.text': 'Pick a conversation to read it here.',

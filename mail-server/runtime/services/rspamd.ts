@@ -9,6 +9,8 @@ import type { Unprivileged } from './unprivileged.ts';
 
 export interface EmbeddedRspamd {
   url: string;
+  /** Its controller, which learns: `unix:///path`. */
+  controllerUrl: string;
   command: string;
   args: string[];
 }
@@ -79,7 +81,7 @@ export async function prepareRspamd(
     ...['--config', join(programs.rspamdConf, 'rspamd.conf')],
     ...Object.entries(variables).map(([name, value]) => `--var=${name}=${value}`),
   ];
-  return { url: `http://127.0.0.1:${options.port}`, command: programs.rspamd, args };
+  return { url: `http://127.0.0.1:${options.port}`, controllerUrl: `unix://${controllerSocket(sockets)}`, command: programs.rspamd, args };
 }
 
 /**
@@ -90,6 +92,8 @@ function hyperscanFolder(programs: PrefixPrograms, folder: string, runAs: Unpriv
   return runAs.kind === 'other-uid' ? join(folder, 'db') : `${programs.root}.hyperscan`;
 }
 
+const controllerSocket = (sockets: string): string => join(sockets, 'controller.sock');
+
 function settings(programs: PrefixPrograms, folder: string, sockets: string, hyperscan: string, options: RspamdOptions): Record<string, string> {
   const text = JSON.stringify;
   const redis = new URL(options.redisUrl);
@@ -98,7 +102,7 @@ function settings(programs: PrefixPrograms, folder: string, sockets: string, hyp
   return {
     ...Object.fromEntries(off.map((module) => [`${module}.conf`, 'enabled = false;'])),
     'worker-normal.inc': `bind_socket = "127.0.0.1:${options.port}";\ncount = 1;\nallow_file_and_shm_inputs = false;`,
-    'worker-controller.inc': `bind_socket = ${text(`${join(sockets, 'controller.sock')} mode=0600`)};`,
+    'worker-controller.inc': `bind_socket = ${text(`${controllerSocket(sockets)} mode=0600`)};`,
     'worker-proxy.inc': 'enabled = false;',
     // At `notice` it would tell of every message, with its recipients.
     'logging.inc': 'type = "console";\nlevel = "warning";\ncolor = false;\nlog_re_cache = false;',

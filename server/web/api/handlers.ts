@@ -7,6 +7,8 @@ import { sendMessage } from '../compose/send.ts';
 import { removeUpload, serveUpload, takeUpload } from '../compose/uploads.ts';
 import { openEventStream } from '../events/event-stream.ts';
 import { checkHealth } from '../health/probes.ts';
+import { listJobs, readJob, startJob, stopJob, undoJob } from '../jobs/jobs.ts';
+import { createLabel, deleteLabel, labelsOf, updateLabel } from '../labels/labels.ts';
 import { act } from '../mailbox/act.ts';
 import { conversationsIn, foldersOf, searchMail } from '../mailbox/list-mail.ts';
 import { makeFolder, removeFolder, renameFolder } from '../mailbox/manage-folders.ts';
@@ -77,15 +79,25 @@ export const handlers: Handlers = {
   'folders.delete': async ({ params }, { services, session }) => ({ items: await removeFolder(services, session, params.folderId) }),
   'folders.conversations': ({ params, query }, { services, session }) =>
     conversationsIn(services, session, { folderId: params.folderId, ...query }),
+  'labels.list': async (_input, { services, session }) => ({ items: await labelsOf(services, session) }),
+  'labels.create': async ({ body }, { services, session }) => ({ items: await createLabel(services, session, body) }),
+  'labels.update': async ({ params, body }, { services, session }) => ({ items: await updateLabel(services, session, params.labelId, body) }),
+  'labels.delete': async ({ params }, { services, session }) => ({ items: await deleteLabel(services, session, params.labelId) }),
   'mailbox.byUse': async ({ params, query }, { services, session }) => {
     const folders = await foldersOf(services, session);
     const folder = folders.find((candidate) => candidate.specialUse === params.use);
-    return folder ? conversationsIn(services, session, { folderId: folder.id, ...query }) : { items: [], nextCursor: null };
+    return folder ? conversationsIn(services, session, { folderId: folder.id, use: params.use, ...query }) : { items: [], nextCursor: null };
   },
 
   'conversations.get': ({ params, query }, { services, session }) =>
     readConversation(services, session, params.conversationId, query.folderId),
   'conversations.act': ({ body }, { services, session }) => act(services, session, body),
+
+  'jobs.list': async (_input, { services, session }) => ({ items: await listJobs(services, session) }),
+  'jobs.create': ({ body }, { services, session }) => startJob(services, session, body),
+  'jobs.get': ({ params }, { services, session }) => readJob(services, session, params.jobId),
+  'jobs.cancel': ({ params }, { services, session }) => stopJob(services, session, params.jobId),
+  'jobs.undo': ({ params }, { services, session }) => undoJob(services, session, params.jobId),
 
   'emails.search': ({ query }, { services, session }) => searchMail(services, session, query),
   'search.query': ({ query }, { services, session }) => searchMail(services, session, query),

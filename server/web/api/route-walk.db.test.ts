@@ -19,6 +19,8 @@ let draftId: string;
 let uploadId: string;
 let sessionId: string;
 let image: string;
+let labelId: string;
+let jobId: string;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -32,6 +34,10 @@ beforeAll(async () => {
   draftId = ((await draft.json()) as { id: string }).id;
   const sessions = (await (await owner.call('GET', '/api/sessions')).json()) as { items: { id: string }[] };
   sessionId = sessions.items[0]!.id;
+  const labels = (await (await owner.call('POST', '/api/labels', { name: SECRET })).json()) as { items: { id: string }[] };
+  labelId = labels.items[0]!.id;
+  const job = await owner.call('POST', '/api/jobs', { action: 'unstar', scope: { kind: 'search', q: SECRET } });
+  jobId = ((await job.json()) as { id: string }).id;
   image = new URL(web.services.images.pathFor(owner.accountId, 'http://127.0.0.1:9/x.png'), 'http://x').searchParams.get('u')!;
 });
 afterAll(async () => {
@@ -65,9 +71,18 @@ const PROBES: Record<RouteName, Probe> = {
   'folders.rename': { params: () => ({ folderId: FOLDER }), body: () => ({ path: 'Mine' }), stranger: 404 },
   'folders.delete': { params: () => ({ folderId: FOLDER }), stranger: 404 },
   'folders.conversations': { params: () => ({ folderId: FOLDER }), query: page, stranger: 200 },
+  'labels.list': { stranger: 200 },
+  'labels.create': { body: () => ({ name: 'Mine' }), stranger: 200 },
+  'labels.update': { params: () => ({ labelId }), body: () => ({ name: 'Mine now' }), stranger: 404 },
+  'labels.delete': { params: () => ({ labelId }), stranger: 200 },
   'mailbox.byUse': { params: () => ({ use: 'inbox' }), query: page, stranger: 200 },
   'conversations.get': { params: () => ({ conversationId: CONVERSATION }), stranger: 404 },
   'conversations.act': { body: () => ({ action: 'read', conversationIds: [CONVERSATION], emailIds: [`${FOLDER}.7`] }), stranger: 200 },
+  'jobs.list': { stranger: 200 },
+  'jobs.create': { body: () => ({ action: 'read', scope: { kind: 'folder', folderId: FOLDER } }), stranger: 200 },
+  'jobs.get': { params: () => ({ jobId }), stranger: 404 },
+  'jobs.cancel': { params: () => ({ jobId }), stranger: 404 },
+  'jobs.undo': { params: () => ({ jobId }), stranger: 404 },
   'emails.search': { query: () => ({ q: SECRET }), stranger: 200 },
   'search.query': { query: () => ({ q: SECRET, folderId: FOLDER }), stranger: 200 },
   'emails.send': {

@@ -51,7 +51,7 @@ export async function discardDraft(services: Services, session: Session, id: str
 }
 
 /** The copies of drafts were moved or deleted as messages: their rows go too. */
-export async function forgetDraftCopies(services: Services, session: Session, places: { folderId: string; uid: number }[]): Promise<void> {
+export async function forgetDraftCopies(services: Services, session: Pick<Session, 'accountId'>, places: { folderId: string; uid: number }[]): Promise<void> {
   for (const place of places) {
     const row = await store.findDraftByCopy(services.pool, session.accountId, place.folderId, place.uid);
     if (row) await store.deleteDraft(services.pool, session.accountId, row.id);

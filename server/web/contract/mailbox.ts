@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instant, mailAddress, opaqueId, pageOf, pageQuery } from './shapes.ts';
 
-export const specialUse = z.enum(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash']);
+export const specialUse = z.enum(['inbox', 'snoozed', 'drafts', 'sent', 'archive', 'junk', 'trash']);
 export type SpecialUse = z.infer<typeof specialUse>;
 
 export const folder = z.object({
@@ -39,8 +39,11 @@ export const conversationRow = z.object({
   hasAttachments: z.boolean(),
   hasDraft: z.boolean(),
   answered: z.boolean(),
+  /** Keywords, in any letter case: see GET /api/labels. */
   labels: z.array(z.string()),
   latestAt: instant,
+  /** In the list of what is snoozed: when it comes back. */
+  snoozedUntil: instant.optional(),
   /** Newest message of the conversation in this folder. */
   latestEmailId: opaqueId,
   /** Set when the list came from a search. */
@@ -63,10 +66,12 @@ export const searchQuery = pageQuery.extend({
 /**
  * `archive`, `trash`, `spam`, `notSpam` and `move` take the messages in `folderId` when it is given, otherwise
  * every message outside Sent, Drafts, Junk and Trash. `unread` and `star` take the newest message there;
- * `read` and `unstar` every message of the conversation. `delete` is for good, and only out of Trash, Junk and
- * Drafts.
+ * `read`, `unstar` and `label` every message of the conversation. `delete` is for good, and only out of Trash, Junk
+ * and Drafts. `snooze` takes what `move` would of the folder looked at, else what lies in the inbox, away until `until`;
+ * `unsnooze` brings back what is snoozed. `mute` takes a conversation out of the inbox, and keeps what comes later out
+ * of it; it and `unmute` are about conversations only.
  */
-export const actionName = z.enum(['archive', 'trash', 'spam', 'notSpam', 'move', 'read', 'unread', 'star', 'unstar', 'delete']);
+export const actionName = z.enum(['archive', 'trash', 'spam', 'notSpam', 'move', 'read', 'unread', 'star', 'unstar', 'label', 'delete', 'snooze', 'unsnooze', 'mute', 'unmute']);
 export type ActionName = z.infer<typeof actionName>;
 
 export const actionBody = z
@@ -78,6 +83,11 @@ export const actionBody = z
     folderId: opaqueId.optional(),
     /** With `move`. */
     targetFolderId: opaqueId.optional(),
+    /** With `snooze`: an instant to come. */
+    until: instant.max(40).optional(),
+    /** With `label`: ids of labels. One that is in neither list stays as it is. */
+    addLabels: z.array(opaqueId).max(50).optional(),
+    removeLabels: z.array(opaqueId).max(50).optional(),
   })
   .refine((body) => (body.conversationIds?.length ?? 0) + (body.emailIds?.length ?? 0) > 0, {
     path: ['conversationIds'],
@@ -86,6 +96,15 @@ export const actionBody = z
   .refine((body) => body.action !== 'move' || body.targetFolderId !== undefined, {
     path: ['targetFolderId'],
     message: 'needed with "move"',
+  })
+  .refine((body) => body.action !== 'label' || (body.addLabels?.length ?? 0) + (body.removeLabels?.length ?? 0) > 0, {
+    path: ['addLabels'],
+    message: 'name at least one label to add or to remove',
+  })
+  .refine((body) => body.action !== 'snooze' || body.until !== undefined, { path: ['until'], message: 'needed with "snooze"' })
+  .refine((body) => !['mute', 'unmute'].includes(body.action) || body.conversationIds !== undefined, {
+    path: ['conversationIds'],
+    message: 'conversations are muted, not messages',
   });
 export type ActionBody = z.infer<typeof actionBody>;
 

@@ -107,6 +107,8 @@ export const conversation = z.object({
   messages: z.array(emailHead.extend({ content: emailContent.nullable() })),
   /** More messages than are shown (the oldest are left out beyond 500). */
   omitted: z.number().int(),
+  /** New messages go past the inbox. */
+  muted: z.boolean(),
 });
 export type Conversation = z.infer<typeof conversation>;
 
@@ -118,8 +120,3 @@ export const attachmentQuery = z.object({ download: z.literal('1').optional() })
 export const imageQuery = z.object({ u: z.string().min(22).max(5000).regex(/^[A-Za-z0-9_-]+$/) });
 
 export const trustSenderBody = z.object({ address: z.string().min(3).max(320), trusted: z.boolean() });
-
-export const emailLabelsBody = z.object({
-  add: z.array(z.string().min(1).max(100)).max(50).default([]),
-  remove: z.array(z.string().min(1).max(100)).max(50).default([]),
-});

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import * as calendar from './calendar.ts';
 import * as compose from './compose.ts';
 import { health } from './health.ts';
+import * as jobs from './jobs.ts';
+import * as labels from './labels.ts';
 import * as mailbox from './mailbox.ts';
 import * as message from './message.ts';
 import type { RouteName } from './paths.ts';
@@ -24,7 +26,9 @@ export interface RouteContract {
 }
 
 const folderId = z.object({ folderId: opaqueId });
+const labelId = z.object({ labelId: opaqueId });
 const emailId = z.object({ emailId: opaqueId });
+const jobId = z.object({ jobId: opaqueId });
 const draftId = z.object({ draftId: opaqueId });
 const uploadId = z.object({ uploadId: opaqueId });
 
@@ -42,9 +46,18 @@ export const ROUTES = {
   'folders.rename': { permission: 'mail:write', params: folderId, body: mailbox.folderRenameBody, response: mailbox.folderList },
   'folders.delete': { permission: 'mail:write', params: folderId, response: mailbox.folderList },
   'folders.conversations': { permission: 'mail:read', params: folderId, query: mailbox.listQuery, response: mailbox.conversationPage },
+  'labels.list': { permission: 'mail:read', response: labels.labelList },
+  'labels.create': { permission: 'mail:write', body: labels.labelCreateBody, response: labels.labelList },
+  'labels.update': { permission: 'mail:write', params: labelId, body: labels.labelUpdateBody, response: labels.labelList },
+  'labels.delete': { permission: 'mail:write', params: labelId, response: labels.labelList },
   'mailbox.byUse': { permission: 'mail:read', params: z.object({ use: mailbox.specialUse }), query: mailbox.listQuery, response: mailbox.conversationPage },
   'conversations.get': { permission: 'mail:read', params: z.object({ conversationId: opaqueId }), query: message.conversationQuery, response: message.conversation },
   'conversations.act': { permission: 'mail:write', body: mailbox.actionBody, response: mailbox.actionResult },
+  'jobs.list': { permission: 'mail:read', response: jobs.jobList },
+  'jobs.create': { permission: 'mail:write', body: jobs.jobCreateBody, response: jobs.job },
+  'jobs.get': { permission: 'mail:read', params: jobId, response: jobs.job },
+  'jobs.cancel': { permission: 'mail:write', params: jobId, response: jobs.job },
+  'jobs.undo': { permission: 'mail:write', params: jobId, response: jobs.job },
   'emails.search': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
   'emails.send': { permission: 'mail:send', body: compose.sendBody, response: compose.sendResult },
   'drafts.create': { permission: 'mail:write', body: compose.draftCreateBody, response: compose.draftSaved },

@@ -21,6 +21,8 @@ export const settings = z.object({
   remoteImages: remoteImagesPolicy,
   /** Two-pane reading on wide screens, or one at a time. */
   readingPane: z.enum(['right', 'none']),
+  /** Searches kept by name, in the order in which they were saved. */
+  savedSearches: z.array(z.object({ name: z.string().trim().min(1).max(60), q: z.string().trim().min(1).max(1000) })).max(50),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -1,12 +1,16 @@
 // What the mail store knows about an account and rarely changes: its addresses, its special folders, its quota.
 // Kept for a minute, so that a request asks the mail store only for what it is about.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SpecialUse } from '../contract/mailbox.ts';
 import type { Identity } from '../contract/session.ts';
+import { SNOOZED_PATH } from '../../mailbox/folder.store.ts';
 import { WildduckError } from '../../infra/wildduck/errors.ts';
 import type { WildduckClient } from '../../infra/wildduck/client.ts';
 
 const KEEP_MS = 60_000;
 const MAX_ENTRIES = 5_000;
+const MADE_TRIES = 20;
+const MADE_PAUSE_MS = 100;
 
 /** An account by its user in the mail store. */
 export interface MailUser {
@@ -23,7 +27,7 @@ export interface AccountFacts {
   forget(account: MailUser): void;
 }
 
-const FLAG: Record<Exclude<SpecialUse, 'inbox'>, string> = {
+const FLAG: Record<Exclude<SpecialUse, 'inbox' | 'snoozed'>, string> = {
   drafts: '\\Drafts',
   sent: '\\Sent',
   archive: '\\Archive',
@@ -32,6 +36,7 @@ const FLAG: Record<Exclude<SpecialUse, 'inbox'>, string> = {
 };
 /** Made when missing: in accounts that were not made by Eider. The mail store has no way to set the flag later. */
 const DEFAULT_PATH: Record<Exclude<SpecialUse, 'inbox'>, string> = {
+  snoozed: SNOOZED_PATH,
   drafts: 'Drafts',
   sent: 'Sent',
   archive: 'Archive',
@@ -68,15 +73,19 @@ export function createAccountFacts(wildduck: WildduckClient, now: () => number =
     async folderFor(account, use) {
       const userId = account.wildduckUserId;
       const wanted = (known: Map<string, string>) =>
-        use === 'inbox' ? known.get('inbox') : (known.get(FLAG[use]) ?? known.get(`path:${DEFAULT_PATH[use]}`));
+        use === 'inbox' ? known.get('inbox') : ((use === 'snoozed' ? undefined : known.get(FLAG[use])) ?? known.get(`path:${DEFAULT_PATH[use]}`));
       const known = wanted(await specialFolders(userId));
       if (known !== undefined) return known;
       if (use === 'inbox') throw new WildduckError('protocol', 'an account without INBOX');
       await wildduck.createMailbox(userId, DEFAULT_PATH[use]);
-      folders.forget(userId);
-      const made = wanted(await specialFolders(userId));
-      if (made === undefined) throw new WildduckError('protocol', `no ${use} folder after making one`);
-      return made;
+      // WildDuck answers before its insert is stored.
+      for (let n = 0; n < MADE_TRIES; n++) {
+        folders.forget(userId);
+        const made = wanted(await specialFolders(userId));
+        if (made !== undefined) return made;
+        await sleep(MADE_PAUSE_MS);
+      }
+      throw new WildduckError('unavailable', `no ${use} folder after making one`);
     },
     quota: (account) =>
       quotas.get(account.wildduckUserId, async () => {

@@ -3,7 +3,10 @@ import { listConversations, CursorError } from '../../mailbox/list.store.ts';
 import { listFolders } from '../../mailbox/folder.store.ts';
 import { searchConversations } from '../../mailbox/search.store.ts';
 import { fieldError } from '../api/app-error.ts';
-import type { ConversationPage, Folder } from '../contract/mailbox.ts';
+import { wakeTimes } from '../../mailbox/snooze.store.ts';
+import type { ConversationPage, Folder, SpecialUse } from '../contract/mailbox.ts';
+import { keywordOfId } from '../labels/label-id.ts';
+import { viewOfLabel } from '../labels/labels.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
 import { toConversationRow, toFolder, type OwnAddresses } from './to-contract.ts';
@@ -17,15 +20,24 @@ export interface ListRequest {
   cursor?: string | undefined;
   limit: number;
   filter?: 'unread' | 'starred' | undefined;
+  /** What the folder is for, where that is known. */
+  use?: SpecialUse | undefined;
 }
 
-/** One page of a folder (or of the `starred` view). An unknown folder is an empty one. */
+/** One page of a folder, a label, or the `starred` view. An unknown one is empty. */
 export async function conversationsIn(services: Services, session: Session, request: ListRequest): Promise<ConversationPage> {
+  const keyword = keywordOfId(request.folderId);
+  const folderId = keyword === null ? request.folderId : await viewOfLabel(services, session.accountId, keyword);
   const [page, own] = await Promise.all([
-    named(() => listConversations(services.pool, { accountId: session.accountId, ...request })),
+    named(() => listConversations(services.pool, { accountId: session.accountId, ...request, folderId })),
     ownAddresses(services, session),
   ]);
-  return { items: page.rows.map((row) => toConversationRow(row, own)), nextCursor: page.nextCursor };
+  const until = request.use === 'snoozed' ? await wakeTimes(services.pool, session.accountId, page.rows.map((row) => row.conversationId)) : null;
+  const items = page.rows.map((row) => {
+    const wakeAt = until?.get(row.conversationId);
+    return { ...toConversationRow(row, own), ...(wakeAt && { snoozedUntil: wakeAt.toISOString() }) };
+  });
+  return { items, nextCursor: page.nextCursor };
 }
 
 export interface SearchRequest {

@@ -1,5 +1,6 @@
 // GET /api/emails/{id} and /api/conversations/{id}: heads from the index, contents from the mail store.
-import { getConversation } from '../../mailbox/conversation.store.ts';
+import { getConversation, isUuid } from '../../mailbox/conversation.store.ts';
+import { isMuted } from '../../mailbox/snooze.store.ts';
 import type { MessageRow } from '../../mailbox/types.ts';
 import { AppError } from '../api/app-error.ts';
 import type { Conversation, Email, EmailContent } from '../contract/message.ts';
@@ -33,9 +34,10 @@ export async function readEmail(services: Services, session: Session, place: Ema
  * @throws AppError not_found
  */
 export async function readConversation(services: Services, session: Session, id: string, folderId?: string): Promise<Conversation> {
-  const [detail, own] = await Promise.all([
+  const [detail, own, muted] = await Promise.all([
     getConversation(services.pool, { accountId: session.accountId, conversationId: id, folderId }),
     ownAddresses(services, session),
+    isUuid(id) && isMuted(services.pool, session.accountId, id),
   ]);
   if (!detail) throw new AppError('not_found');
   const opened = openedMessages(detail.messages);
@@ -49,6 +51,7 @@ export async function readConversation(services: Services, session: Session, id:
     subject: detail.subject,
     messages: detail.messages.map((row) => ({ ...toEmailHead(row, own), content: byId.get(emailIdOf(row)) ?? null })),
     omitted: detail.omitted,
+    muted,
   };
 }
 

@@ -37,7 +37,7 @@ export async function firstMailbox(
   const folders = await foldersOf(own, session);
   const folder = folders.find((one) => ('use' in which ? one.specialUse === which.use : one.id === which.folderId)) ?? null;
   const page = folder
-    ? await conversationsIn(own, session, { folderId: folder.id, limit: PAGE_LIMIT_DEFAULT, filter })
+    ? await conversationsIn(own, session, { folderId: folder.id, limit: PAGE_LIMIT_DEFAULT, filter, use: folder.specialUse ?? undefined })
     : { items: [], nextCursor: null };
   return { folders, folder, page };
 }

@@ -9,6 +9,7 @@ const DEFAULTS: Settings = {
   signatureHtml: '',
   remoteImages: 'trusted',
   readingPane: 'right',
+  savedSearches: [],
 };
 
 /** The account's settings. Stored values that no longer fit the schema fall back to the default, one by one. */

@@ -1,8 +1,8 @@
 // The icon of a folder by its use.
-import { Archive, FileText, Folder, Inbox, Send, ShieldAlert, Trash2 } from 'lucide-react';
+import { Archive, Clock, FileText, Folder, Inbox, Send, ShieldAlert, Trash2 } from 'lucide-react';
 import type { SpecialUse } from '../../../../server/web/contract/mailbox.ts';
 
-const ICONS = { inbox: Inbox, drafts: FileText, sent: Send, archive: Archive, junk: ShieldAlert, trash: Trash2 } as const;
+const ICONS = { inbox: Inbox, snoozed: Clock, drafts: FileText, sent: Send, archive: Archive, junk: ShieldAlert, trash: Trash2 } as const;
 
 /** Decorative: the folder's name stands beside it. */
 export function FolderIcon({ use, className = 'size-4' }: { use: SpecialUse | null; className?: string }) {

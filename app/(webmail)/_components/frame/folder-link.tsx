@@ -64,7 +64,7 @@ export function FolderLink({ folder, onRename }: { folder: ShownFolder; onRename
   const format = useFormat();
   const view = useView();
   const current = view.kind === 'folder' && view.folder === folder.slug;
-  const quiet = folder.specialUse === 'trash' || folder.specialUse === 'sent';
+  const quiet = folder.specialUse === 'trash' || folder.specialUse === 'sent' || folder.specialUse === 'snoozed';
   const count = folder.specialUse === 'drafts' ? folder.total : quiet ? 0 : folder.unread;
   const loud = folder.unread > 0 && !quiet && folder.specialUse !== 'junk';
   return (

@@ -13,6 +13,9 @@ import { FolderLink, ITEM_CLASS } from './folder-link.tsx';
 
 const FolderDialog = lazy(() => import('./folder-dialog.tsx').then((module) => ({ default: module.FolderDialog })));
 
+const LabelList = lazy(() => import('../labels/label-list.tsx').then((module) => ({ default: module.LabelList })));
+const SavedSearches = lazy(() => import('../search/saved-searches.tsx').then((module) => ({ default: module.SavedSearches })));
+
 const SKELETON_WIDTHS = ['w-14', 'w-16', 'w-10', 'w-16', 'w-12', 'w-11'];
 
 function FolderSkeleton() {
@@ -80,6 +83,10 @@ export function FolderList() {
               <FolderLink key={folder.id} folder={folder} onRename={() => setEditing(folder)} />
             ))}
           </ul>
+          <Suspense>
+            <LabelList />
+            <SavedSearches />
+          </Suspense>
         </>
       )}
       <Suspense>{editing && <FolderDialog folder={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}</Suspense>

@@ -12,7 +12,11 @@ import { useCommands, useKeyboard } from '../../_keyboard/use-commands.ts';
 import { navigate, useView } from '../../_navigation/use-view.ts';
 import type { View } from '../../_navigation/view.ts';
 import { questionStore } from '../../_state/confirm.ts';
+import { labelTargets } from '../../_state/label-menu.ts';
+import { snoozeTargets } from '../../_state/snooze-menu.ts';
+import { shownJobs } from '../../_state/shown-jobs.ts';
 import { useStore } from '../../_state/store.ts';
+import { whenIdle } from '../../_state/when-idle.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { MailPanes } from './mail-panes.tsx';
@@ -25,7 +29,13 @@ const ConfirmDialog = lazy(() => import('./confirm-dialog.tsx').then((module) =>
 const PhoneDrawer = lazy(() => import('./phone-drawer.tsx').then((module) => ({ default: module.PhoneDrawer })));
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx').then((module) => ({ default: module.ShortcutsDialog })));
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const LabelMenu = lazy(() => import('../labels/label-menu.tsx').then((module) => ({ default: module.LabelMenu })));
+const SnoozeMenu = lazy(() => import('../snooze/snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })));
+const JobCards = lazy(() => import('../jobs/job-cards.tsx').then((module) => ({ default: module.JobCards })));
 const SettingsView = lazy(() => import('../settings/settings-view.tsx').then((module) => ({ default: module.SettingsView })));
+
+/** What was running when the page was left can wait until the page is there. */
+const RESUME_MS = 3_000;
 
 type Overlay = 'help' | 'palette' | 'drawer' | null;
 
@@ -38,6 +48,9 @@ export function MailFrame() {
   const view = useView();
   const me = useMe();
   const asking = useStore(questionStore, (question) => question !== null);
+  const labelling = useStore(labelTargets, (targets) => targets !== null);
+  const snoozing = useStore(snoozeTargets, (targets) => targets !== null);
+  const working = useStore(shownJobs, (jobs) => jobs.length > 0);
   const [overlay, setOverlay] = useState<Overlay>(null);
   useLiveUpdates();
   useKeyboard();
@@ -45,11 +58,13 @@ export function MailFrame() {
   useEffect(() => {
     if (me) setLook({ theme: me.settings.theme, density: me.settings.density, readingPane: me.settings.readingPane });
   }, [me]);
+  useEffect(() => whenIdle(() => void import('../../_data/bulk-jobs.ts').then(({ resumeJobs }) => resumeJobs()).catch(() => undefined), RESUME_MS), []);
   useEffect(() => setOverlay((now) => (now === 'drawer' ? null : now)), [view]);
 
   useCommands({
     goInbox: () => navigate(toFolder('inbox')),
     goStarred: () => navigate(toSearch('is:starred')),
+    goSnoozed: () => navigate(toFolder('snoozed')),
     goSent: () => navigate(toFolder('sent')),
     goDrafts: () => navigate(toFolder('drafts')),
     goArchive: () => navigate(toFolder('archive')),
@@ -97,6 +112,9 @@ export function MailFrame() {
           </PhoneDrawer>
         )}
         {asking && <ConfirmDialog />}
+        {labelling && <LabelMenu />}
+        {snoozing && <SnoozeMenu />}
+        {working && <JobCards />}
         {overlay === 'help' && <ShortcutsDialog onClose={() => setOverlay(null)} />}
         {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
       </Suspense>

@@ -2,12 +2,13 @@
 // Ctrl-K: every command, every folder, and a search, found by typing.
 import { useId, useMemo, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { CornerDownRight, Search } from 'lucide-react';
+import { CornerDownRight, Search, Tag } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { Dialog } from '../../../../components/ui/dialog.tsx';
 import { Kbd } from '../../../../components/ui/kbd.tsx';
 import { useFolders } from '../../_data/use-folders.ts';
+import { useLabels } from '../../_data/use-labels.ts';
 import { SHORTCUTS, printedKeys } from '../../_keyboard/keymap.ts';
 import { canRun, runCommand } from '../../_keyboard/use-commands.ts';
 import { navigate } from '../../_navigation/use-view.ts';
@@ -24,6 +25,7 @@ interface Entry {
 function useEntries(typed: string): Entry[] {
   const t = useT();
   const { folders } = useFolders();
+  const { labels } = useLabels();
   return useMemo(() => {
     const commands: Entry[] = SHORTCUTS.filter((shortcut) => !shortcut.documentOnly && shortcut.command !== 'palette' && !shortcut.command.startsWith('go') && canRun(shortcut.command)).map((shortcut) => ({
       id: shortcut.command,
@@ -38,13 +40,19 @@ function useEntries(typed: string): Entry[] {
       icon: <FolderIcon use={folder.specialUse} />,
       run: () => navigate({ kind: 'folder', folder: folder.slug, filter: null, conversationId: null }),
     }));
+    const tags: Entry[] = (labels ?? []).map((label) => ({
+      id: label.id,
+      label: t('palette.goTo', { name: label.name }),
+      icon: <Tag className="size-4" />,
+      run: () => navigate({ kind: 'folder', folder: label.id, filter: null, conversationId: null }),
+    }));
     const settings: Entry = { id: 'settings', label: t('nav.settings'), icon: <CornerDownRight className="size-4" />, run: () => navigate({ kind: 'settings', section: 'appearance' }) };
     const words = typed.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const found = [...commands, ...places, settings].filter((entry) => words.every((word) => entry.label.toLowerCase().includes(word)));
+    const found = [...commands, ...places, ...tags, settings].filter((entry) => words.every((word) => entry.label.toLowerCase().includes(word)));
     const q = typed.trim();
     const search: Entry[] = q ? [{ id: 'search', label: t('palette.searchFor', { q }), icon: <Search className="size-4" />, run: () => navigate({ kind: 'search', q, folder: null, conversationId: null }) }] : [];
     return [...found, ...search];
-  }, [t, folders, typed]);
+  }, [t, folders, labels, typed]);
 }
 
 /** Open for as long as it is mounted. */

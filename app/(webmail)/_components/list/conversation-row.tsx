@@ -10,6 +10,7 @@ import { cx } from '../../../../components/ui/cx.ts';
 import type { ActionName, ConversationRow as Row, SpecialUse } from '../../../../server/web/contract/mailbox.ts';
 import { ViewLink } from '../../_navigation/view-link.tsx';
 import type { View } from '../../_navigation/view.ts';
+import { LabelChips } from '../labels/label-chips.tsx';
 import { facePerson, rowNames } from './participants.ts';
 import { RowActions } from './row-actions.tsx';
 import { StarButton } from './star-button.tsx';
@@ -65,12 +66,12 @@ function Names({ row, use }: { row: Row; use: SpecialUse | null }) {
 
 /** Where the message was found, in searches; the labels it carries. */
 function Tags({ row }: { row: Row }) {
-  const tags = [...(row.matchedFolderName ? [row.matchedFolderName] : []), ...row.labels].slice(0, 3);
-  return tags.map((tag) => (
-    <span key={tag} className="max-w-28 shrink-0 truncate rounded-xs bg-pressed px-1.5 text-2xs font-medium text-ink-2">
-      {tag}
-    </span>
-  ));
+  return (
+    <>
+      {row.matchedFolderName && <span className="max-w-28 shrink-0 truncate rounded-xs bg-pressed px-1.5 text-2xs font-medium text-ink-2">{row.matchedFolderName}</span>}
+      {row.labels.length > 0 && <LabelChips keywords={row.labels} />}
+    </>
+  );
 }
 
 function ConversationRowView(props: ConversationRowProps) {
@@ -82,8 +83,15 @@ function ConversationRowView(props: ConversationRowProps) {
   const subject = row.subject || t('list.noSubject');
   const tabIndex = current ? 0 : -1;
   const time = (
-    <time dateTime={row.latestAt} className={cx('shrink-0 text-xs tnum', unread ? 'font-semibold text-accent' : 'text-ink-3')}>
-      {format.listDate(row.latestAt)}
+    <time dateTime={row.snoozedUntil ?? row.latestAt} className={cx('shrink-0 text-xs tnum', unread ? 'font-semibold text-accent' : 'text-ink-3')}>
+      {row.snoozedUntil ? (
+        <>
+          <span aria-hidden>{format.comingDate(row.snoozedUntil)}</span>
+          <span className="sr-only">{t('list.snoozedUntil', { when: format.comingDate(row.snoozedUntil) })}</span>
+        </>
+      ) : (
+        format.listDate(row.latestAt)
+      )}
     </time>
   );
 
@@ -149,7 +157,7 @@ function ConversationRowView(props: ConversationRowProps) {
                 {row.snippet && <span className="text-sm"> — {row.snippet}</span>}
               </span>
               <Marks row={row} />
-              <span className="w-20 text-end">{time}</span>
+              <span className="min-w-20 text-end">{time}</span>
             </span>
           )}
         </ViewLink>

@@ -1,6 +1,6 @@
 'use client';
 // What an empty list says: friendly in the inbox, helpful in a search.
-import { CheckCheck, FileText, FolderOpen, MailCheck, SearchX, Send, ShieldCheck, Star, Trash2 } from 'lucide-react';
+import { CheckCheck, Clock, FileText, FolderOpen, MailCheck, SearchX, Send, ShieldCheck, Star, Trash2 } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { slugUse } from '../../_navigation/view.ts';
@@ -10,6 +10,7 @@ const KINDS = {
   inbox: CheckCheck,
   unread: MailCheck,
   starred: Star,
+  snoozed: Clock,
   drafts: FileText,
   sent: Send,
   junk: ShieldCheck,

@@ -1,13 +1,15 @@
 'use client';
 // Name of the list, what of it is shown, refresh.
+import { lazy, Suspense } from 'react';
 import { RotateCw } from 'lucide-react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
 import { navigate } from '../../_navigation/use-view.ts';
 import type { ListFilter } from '../../_navigation/view.ts';
-import { SearchChips } from '../search/search-chips.tsx';
 import type { ListController } from './use-list-controller.ts';
+
+const SearchChips = lazy(() => import('../search/search-chips.tsx').then((module) => ({ default: module.SearchChips })));
 
 const FILTERS: readonly (ListFilter | null)[] = [null, 'unread', 'starred'];
 
@@ -43,7 +45,7 @@ export function ListHeader({ list, name, total }: { list: ListController; name: 
         <FilterTabs list={list} />
         <IconButton label={t('list.refresh')} icon={<RotateCw className={cx('size-4', list.refreshing && 'animate-spin')} />} onClick={list.refresh} className="max-md:hidden" />
       </div>
-      {list.view.kind === 'search' && <SearchChips view={list.view} />}
+      {list.view.kind === 'search' && <Suspense fallback={<div className="h-9.5" />}><SearchChips view={list.view} /></Suspense>}
     </div>
   );
 }

@@ -8,11 +8,11 @@ import { cx } from '../../../../components/ui/cx.ts';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { openCompose } from '../../_compose/compose-windows.ts';
 import { useFolder } from '../../_data/use-folders.ts';
+import { useLabels } from '../../_data/use-labels.ts';
 import { whenIdle } from '../../_state/when-idle.ts';
 import { openConversation } from '../../_navigation/view.ts';
 import type { View } from '../../_navigation/view.ts';
 import { ConversationRows } from './conversation-rows.tsx';
-import { ListEmpty } from './list-empty.tsx';
 import { ListHeader } from './list-header.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
 import { MoveMenu } from './move-menu-lazy.tsx';
@@ -20,6 +20,8 @@ import { useListCommands } from './use-list-commands.ts';
 import { actionSlug } from './use-list-controller.ts';
 import type { ListController } from './use-list-controller.ts';
 
+/** Its icons and words are wanted by few lists. */
+const ListEmpty = lazy(() => import('./list-empty.tsx').then((module) => ({ default: module.ListEmpty })));
 const loadBulkBar = () => import('./bulk-bar.tsx');
 const BulkBar = lazy(() => loadBulkBar().then((module) => ({ default: module.BulkBar })));
 
@@ -28,8 +30,10 @@ type ListView = Exclude<View, { kind: 'settings' }>;
 function useListName(view: ListView): { name: string; total: number | null } {
   const t = useT();
   const folder = useFolder(view.kind === 'folder' ? view.folder : null);
+  const { labels } = useLabels();
+  const label = view.kind === 'folder' ? labels?.find((each) => each.id === view.folder) : undefined;
   if (view.kind === 'search') return { name: view.q === 'is:starred' ? t('list.filter.starred') : t('search.title'), total: null };
-  return { name: folder?.label ?? ' ', total: view.filter ? null : (folder?.total ?? null) };
+  return { name: folder?.label ?? label?.name ?? ' ', total: view.filter ? null : (folder?.total ?? label?.total ?? null) };
 }
 
 /** `list` is shared with the reading pane. */
@@ -53,14 +57,14 @@ export function ListPane({ list }: { list: ListController }) {
         {list.error?.message}
       </Notice>
     );
-  } else if (list.rows.length === 0) body = <ListEmpty view={view} />;
+  } else if (list.rows.length === 0) body = <Suspense><ListEmpty view={view} /></Suspense>;
   else body = <ConversationRows list={list} mode={mode} label={t('list.label', { name })} />;
 
   return (
     <section className="flex h-full flex-col">
       {ticked.length > 0 ? (
         <Suspense fallback={<div className="h-12 border-b border-line bg-accent-softer" />}>
-          <BulkBar list={list} onMove={() => setMoving(true)} />
+          <BulkBar list={list} name={name} total={total} onMove={() => setMoving(true)} />
         </Suspense>
       ) : (
         <ListHeader list={list} name={name} total={total} />

@@ -1,5 +1,7 @@
 'use client';
 // What the keys do in a list: to the ticked conversations, else to the open one, else to the one at the cursor.
+import { openLabelMenu } from '../../_state/label-menu.ts';
+import { openSnoozeMenu } from '../../_state/snooze-menu.ts';
 import { clearSelection, selectionStore } from '../../_state/selection.ts';
 import { useCommands } from '../../_keyboard/use-commands.ts';
 import { navigate } from '../../_navigation/use-view.ts';
@@ -36,6 +38,9 @@ export function useListCommands(list: ListController, openMove: () => void): voi
       return done;
     },
     toggleStar: () => act(rows.find((row) => row.id === targets[0])?.starred ? 'unstar' : 'star'),
+    label: () => openLabelMenu(targets),
+    snooze: () => openSnoozeMenu(targets),
+    mute: () => act('mute'),
     move: () => (targets.length > 0 ? openMove() : false),
   });
 }

@@ -3,10 +3,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent } from 'react';
 import type { ActionName, ConversationRow, SpecialUse } from '../../../../server/web/contract/mailbox.ts';
+import type { JobActionName } from '../../../../server/web/contract/jobs.ts';
 import { useActions } from '../../_data/use-actions.ts';
 import { useConversationList } from '../../_data/use-conversation-list.ts';
 import { useFolder } from '../../_data/use-folders.ts';
-import { openConversation, slugUse, withConversation, listKey } from '../../_navigation/view.ts';
+import { isLabelSlug, openConversation, slugUse, withConversation, listKey } from '../../_navigation/view.ts';
 import type { View } from '../../_navigation/view.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import { openCompose } from '../../_compose/compose-windows.ts';
@@ -20,8 +21,11 @@ type ListView = Exclude<View, { kind: 'settings' }>;
 /** Rows of the list on screen, for the parts of the page that stand outside it. */
 export const shownRows: { current: readonly ConversationRow[] } = { current: [] };
 
-/** The folder that actions refer to: where the user looks; null in searches. */
-export const actionSlug = (view: View): string | null => (view.kind === 'folder' ? view.folder : null);
+/** The folder that actions refer to: where the user looks; null in searches and labels, which lie across folders. */
+export const actionSlug = (view: View): string | null => (view.kind === 'folder' && !isLabelSlug(view.folder) ? view.folder : null);
+
+/** Actions that the server does for all of a list. */
+const isJobAction = (action: ActionName): action is JobActionName => !['snooze', 'unsnooze', 'mute', 'unmute'].includes(action);
 
 /** The conversation beside the given one, or null at the ends. */
 export function neighbour(rows: readonly ConversationRow[], id: string | null, step: 1 | -1): string | null {
@@ -35,7 +39,7 @@ function useSelection(view: ListView, rows: readonly ConversationRow[]): Selecti
   const key = listKey(view);
   const ids = useMemo(() => rows.map((row) => row.id), [rows]);
   useEffect(() => {
-    selectionStore.set((now) => (now.viewKey === key ? withoutMissing(now, ids) : { viewKey: key, ids: new Set(), anchor: null }));
+    selectionStore.set((now) => (now.viewKey === key ? withoutMissing(now, ids) : { viewKey: key, ids: new Set(), anchor: null, everything: false }));
   }, [key, ids]);
   return selection;
 }
@@ -104,7 +108,12 @@ export function useListController(view: ListView, mode: LayoutMode) {
 
   const act = useCallback(
     (action: ActionName, ids: string[], target?: { id: string; label: string }) => {
-      const stays = ['read', 'unread', 'star', 'unstar'].includes(action);
+      const { everything, ids: ticked } = selectionStore.get();
+      if (everything && isJobAction(action) && ids.length === ticked.size && ids.every((id) => ticked.has(id))) {
+        void import('../../_data/bulk-jobs.ts').then(({ startBulkJob }) => startBulkJob(view, { action, ...(target ? { target } : {}) }));
+        return;
+      }
+      const stays = ['read', 'unread', 'star', 'unstar', 'label', 'unmute'].includes(action) || (action === 'mute' && use !== 'inbox');
       if (!stays && open !== null && ids.includes(open)) {
         const next = mode === 'split' ? (neighbour(rows, open, 1) ?? neighbour(rows, open, -1)) : null;
         const follow = next !== null && !ids.includes(next) ? next : null;
@@ -113,7 +122,7 @@ export function useListController(view: ListView, mode: LayoutMode) {
       if (ids.length > 1 || selectionStore.get().ids.has(ids[0] ?? '')) clearSelection();
       perform({ action, conversationIds: ids, slug: actionSlug(view), quiet: action === 'star' || action === 'unstar', ...(target ? { target } : {}) });
     },
-    [open, mode, rows, view, currentId, perform],
+    [open, mode, rows, view, use, currentId, perform],
   );
 
   return { ...list, view, use, selection, currentId, focusTick, focusWanted: () => focusWanted.current, move, select, act, openRow, openId, mode };

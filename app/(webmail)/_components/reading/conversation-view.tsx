@@ -1,6 +1,7 @@
 'use client';
 // The messages of a conversation with what is folded, hidden and open; answers are written below the last one.
 import { useEffect, useRef, useState } from 'react';
+import { BellOff } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import type { ReplyMode } from '../../../../server/web/contract/compose.ts';
 import type { Conversation } from '../../../../server/web/contract/message.ts';
@@ -10,6 +11,7 @@ import { useMe } from '../../_data/use-me.ts';
 import { useCommands } from '../../_keyboard/use-commands.ts';
 import type { ListController } from '../list/use-list-controller.ts';
 import { actionSlug } from '../list/use-list-controller.ts';
+import { ConversationLabels } from './conversation-labels.tsx';
 import { foldedPieces, initiallyOpen } from './message-folding.ts';
 import { MessageCard } from './message-card.tsx';
 import { ReadingToolbar } from './reading-toolbar.tsx';
@@ -82,12 +84,22 @@ export function ConversationView({ conversation, list, onMove }: ConversationVie
 
   return (
     <section aria-label={t('read.label')} className="flex h-full flex-col">
-      <ReadingToolbar list={list} conversationId={conversation.id} onMove={onMove} onExpandAll={folding.toggleAll} allExpanded={folding.allOpen} />
+      <ReadingToolbar list={list} conversationId={conversation.id} muted={conversation.muted} onMove={onMove} onExpandAll={folding.toggleAll} allExpanded={folding.allOpen} />
       <div ref={root} className="min-h-0 flex-1 overflow-y-auto overscroll-contain scroll-smooth" data-testid="conversation-scroller">
         <div className="mx-auto max-w-5xl">
           <h1 dir="auto" className="px-5 pt-5 pb-2 text-xl font-semibold tracking-[-0.012em] text-balance wrap-anywhere max-sm:px-4 max-sm:text-lg">
             {conversation.subject || t('list.noSubject')}
           </h1>
+          <ConversationLabels conversation={conversation} slug={actionSlug(list.view)} />
+          {conversation.muted && (
+            <p className="flex items-center gap-2 px-5 pb-2 text-sm text-ink-3 max-sm:px-4">
+              <BellOff aria-hidden className="size-3.5 shrink-0" />
+              {t('read.muted')}
+              <button type="button" className="rounded-sm px-1 font-medium text-accent hover:bg-hover" onClick={() => list.act('unmute', [conversation.id])}>
+                {t('action.unmute')}
+              </button>
+            </p>
+          )}
           {conversation.omitted > 0 && <p className="px-5 pb-2 text-sm text-ink-3">{t('read.omitted', { n: conversation.omitted })}</p>}
           {foldedPieces(messages, folding.isOpen, folding.showAll).map((piece) =>
             piece.kind === 'hidden' ? (

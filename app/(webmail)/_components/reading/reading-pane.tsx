@@ -34,7 +34,7 @@ function OpenConversation({ list, id }: { list: ListController; id: string }) {
   const t = useT();
   const client = useQueryClient();
   const { rows, view } = list;
-  const slug = view.kind === 'folder' ? view.folder : null;
+  const slug = actionSlug(view);
   const folderId = useFolder(slug)?.id;
   const { conversation, gone, error, retry } = useConversation(id, folderId, slug === null || folderId !== undefined);
   const [moving, setMoving] = useState(false);

@@ -1,25 +1,28 @@
 'use client';
 // What can be done with the open conversation.
-import { Archive, ArrowLeft, ChevronDown, ChevronUp, Ellipsis, FolderInput, Mail, ShieldAlert, ShieldCheck, Trash2, UnfoldVertical } from 'lucide-react';
+import { Archive, ArrowLeft, Bell, BellOff, ChevronDown, ChevronUp, Clock, Ellipsis, FolderInput, Mail, ShieldAlert, ShieldCheck, Tag, Trash2, UnfoldVertical } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
 import { Menu, MenuItem } from '../../../../components/ui/menu.tsx';
 import type { ActionName } from '../../../../server/web/contract/mailbox.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import { withConversation } from '../../_navigation/view.ts';
+import { openSnoozeMenu } from '../../_state/snooze-menu.ts';
+import { openLabelMenu } from '../../_state/label-menu.ts';
 import { neighbour } from '../list/use-list-controller.ts';
 import type { ListController } from '../list/use-list-controller.ts';
 
 export interface ReadingToolbarProps {
   list: ListController;
   conversationId: string;
+  muted: boolean;
   onMove: () => void;
   onExpandAll: () => void;
   allExpanded: boolean;
 }
 
 /** Above the conversation; "Back" only where the list is covered. */
-export function ReadingToolbar({ list, conversationId, onMove, onExpandAll, allExpanded }: ReadingToolbarProps) {
+export function ReadingToolbar({ list, conversationId, muted, onMove, onExpandAll, allExpanded }: ReadingToolbarProps) {
   const t = useT();
   const { use, view, rows, mode } = list;
   const act = (action: ActionName) => () => list.act(action, [conversationId]);
@@ -42,7 +45,21 @@ export function ReadingToolbar({ list, conversationId, onMove, onExpandAll, allE
       <span aria-hidden className="mx-1.5 h-5 w-px bg-line" />
       <IconButton label={t('action.unread')} keys="Shift U" icon={<Mail className="size-4" />} onClick={markUnread} />
       <IconButton label={t('action.move')} keys="V" icon={<FolderInput className="size-4" />} onClick={onMove} />
+      <IconButton label={t('action.label')} keys="L" icon={<Tag className="size-4" />} onClick={() => openLabelMenu([conversationId])} />
       <Menu label={t('app.more')} trigger={(props) => <IconButton {...props} label={t('app.more')} icon={<Ellipsis className="size-4" />} />}>
+        {use === 'snoozed' && (
+          <MenuItem icon={<Clock />} onSelect={act('unsnooze')}>
+            {t('action.unsnooze')}
+          </MenuItem>
+        )}
+        {use !== 'trash' && use !== 'junk' && (
+          <MenuItem icon={<Clock />} keys="B" onSelect={() => void openSnoozeMenu([conversationId])}>
+            {t('action.snooze')}
+          </MenuItem>
+        )}
+        <MenuItem icon={muted ? <Bell /> : <BellOff />} {...(muted ? {} : { keys: 'M' })} onSelect={act(muted ? 'unmute' : 'mute')}>
+          {muted ? t('action.unmute') : t('action.mute')}
+        </MenuItem>
         <MenuItem icon={<UnfoldVertical />} keys=";" onSelect={onExpandAll}>
           {allExpanded ? t('read.collapseAll') : t('read.expandAll')}
         </MenuItem>

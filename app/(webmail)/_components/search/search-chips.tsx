@@ -1,11 +1,14 @@
 'use client';
 // One press to narrow a search down: puts an operator into the query, or takes it out.
+import { lazy, Suspense } from 'react';
 import { Check } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import type { View } from '../../_navigation/view.ts';
 import { afterToken, hasToken, toggleToken } from './search-operators.ts';
+
+const SaveSearch = lazy(() => import('./save-search.tsx').then((module) => ({ default: module.SaveSearch })));
 
 /** Below the header of a results list. */
 export function SearchChips({ view }: { view: Extract<View, { kind: 'search' }> }) {
@@ -33,6 +36,9 @@ export function SearchChips({ view }: { view: Extract<View, { kind: 'search' }> 
           </button>
         );
       })}
+      <Suspense>
+        <SaveSearch q={view.q} />
+      </Suspense>
     </div>
   );
 }

@@ -17,6 +17,7 @@ export const OPERATORS: readonly Operator[] = [
   { text: 'after:', hint: 'search.op.after' },
   { text: 'before:', hint: 'search.op.before' },
   { text: 'in:', hint: 'search.op.in' },
+  { text: 'label:', hint: 'search.op.label' },
   { text: '"…"', hint: 'search.op.phrase' },
   { text: '-', hint: 'search.op.not' },
 ];
