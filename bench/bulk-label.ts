@@ -27,8 +27,8 @@ interface Job {
 
 async function measure(product: ProductAddress): Promise<void> {
   const environment = JSON.parse(readFileSync(environmentPath(product.home), 'utf8')) as Record<string, string>;
-  await fillInbox(environment['MONGO_URL']!, environment['DATABASE_URL']!, product.bob.address);
-  const session = await openSession(product, product.bob);
+  await fillInbox(environment['MONGO_URL']!, environment['DATABASE_URL']!, product.alice.address);
+  const session = await openSession(product, product.alice);
   const { items: labels } = await session.call<{ items: { id: string; name: string }[] }>('POST', '/api/labels', { name: 'Benchmark' });
   const label = labels.find((each) => each.name === 'Benchmark')!;
   const { items: folders } = await session.call<{ items: { id: string; specialUse: string | null; total: number }[] }>('GET', '/api/mailbox/folders');
