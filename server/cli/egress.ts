@@ -9,8 +9,9 @@ import { parseSchedule, type WarmupSchedule } from '../delivery/egress/warmup-sc
 import { readWarmups } from '../delivery/egress/warmup.store.ts';
 import type { Lane } from '../delivery/enqueue-types.ts';
 import { parseDomain } from '../mail/address.ts';
-import { withConnection } from './connection.ts';
+import { type Connection, withConnection } from './connection.ts';
 import { addressTable, poolTable, warmupReport } from './egress-view.ts';
+import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
 import { requireTenant } from './tenant.ts';
 
@@ -48,6 +49,7 @@ function addAddressCommands(egress: Command): void {
       if (ehloName === null) throw new Refusal(`--ehlo: "${options.ehlo}" is no host name`);
       const schedule = options.schedule ? readSchedule(options.schedule) : null;
       await change(
+        { action: 'add', target: { address: name, pool: options.pool, bound: options.address, ehlo: ehloName, weight: options.weight, warmed: options.warmed } },
         ({ pool }) => addAddress(pool, { name, sourceAddress: options.address ?? null, ehloName, pool: options.pool, weight: options.weight, warmed: options.warmed === true, schedule }),
         `address ${name} added`,
       );
@@ -60,18 +62,18 @@ function addAddressCommands(egress: Command): void {
     .option('--for <duration>', 'such as 2h or 3d (default: until resumed)', parseDuration)
     .action(async (name: string, options: { reason: string; for?: number }) => {
       const until = options.for === undefined ? null : new Date(Date.now() + options.for);
-      await change(({ pool }) => pauseAddress(pool, name, options.reason, until), `address ${name} paused${until ? ` until ${until.toISOString()}` : ''}`);
+      await change({ action: 'pause', target: { address: name, until }, reason: options.reason }, ({ pool }) => pauseAddress(pool, name, options.reason, until), `address ${name} paused${until ? ` until ${until.toISOString()}` : ''}`);
     });
   egress
     .command('resume')
     .description('let a paused address send again, also where its rates paused it')
     .argument('<name>')
-    .action((name: string) => change(({ pool }) => resumeAddress(pool, name), `address ${name} resumed`));
+    .action((name: string) => change({ action: 'resume', target: { address: name } }, ({ pool }) => resumeAddress(pool, name), `address ${name} resumed`));
   egress
     .command('retire')
     .description('take an address out of use for good')
     .argument('<name>')
-    .action((name: string) => change(({ pool }) => retireAddress(pool, name), `address ${name} retired`));
+    .action((name: string) => change({ action: 'retire', target: { address: name } }, ({ pool }) => retireAddress(pool, name), `address ${name} retired`));
 }
 
 interface AddOptions {
@@ -100,6 +102,7 @@ function addPoolCommands(egress: Command): void {
     .option('--dedicated-to <tenant>', "only this tenant's mail goes out by it")
     .action(async (name: string, options: { dedicatedTo?: string }) => {
       await change(
+        { action: 'pool add', target: { pool: name, dedicatedTo: options.dedicatedTo } },
         async ({ pool }) => addPool(pool, name, options.dedicatedTo === undefined ? null : (await requireTenant(pool, options.dedicatedTo)).id),
         `pool ${name} added`,
       );
@@ -108,7 +111,7 @@ function addPoolCommands(egress: Command): void {
     .command('remove')
     .description('remove a pool that nothing uses')
     .argument('<name>')
-    .action((name: string) => change(({ pool }) => removePool(pool, name), `pool ${name} removed`));
+    .action((name: string) => change({ action: 'pool remove', target: { pool: name } }, ({ pool }) => removePool(pool, name), `pool ${name} removed`));
   pools
     .command('join')
     .description('put an address into a pool as well, or change its weight there')
@@ -116,21 +119,21 @@ function addPoolCommands(egress: Command): void {
     .argument('<address>')
     .option('--weight <number>', 'its share', parseWeight, 1)
     .action((name: string, address: string, options: { weight: number }) =>
-      change(({ pool }) => setMembership(pool, name, address, options.weight), `address ${address} is in pool ${name} with weight ${options.weight}`),
+      change({ action: 'pool join', target: { pool: name, address, weight: options.weight } }, ({ pool }) => setMembership(pool, name, address, options.weight), `address ${address} is in pool ${name} with weight ${options.weight}`),
     );
   pools
     .command('leave')
     .description('take an address out of a pool')
     .argument('<pool>')
     .argument('<address>')
-    .action((name: string, address: string) => change(({ pool }) => setMembership(pool, name, address, 0), `address ${address} is no more in pool ${name}`));
+    .action((name: string, address: string) => change({ action: 'pool leave', target: { pool: name, address } }, ({ pool }) => setMembership(pool, name, address, 0), `address ${address} is no more in pool ${name}`));
   pools
     .command('overflow')
     .description('set where mail goes when no address of a pool may take it')
     .argument('<pool>')
     .argument('[other]', 'another pool; left out: nowhere, it waits')
     .action((name: string, other: string | undefined) =>
-      change(({ pool }) => setOverflow(pool, name, other ?? null), `pool ${name} overflows to ${other ?? 'nothing'}`),
+      change({ action: 'pool overflow', target: { pool: name, to: other } }, ({ pool }) => setOverflow(pool, name, other ?? null), `pool ${name} overflows to ${other ?? 'nothing'}`),
     );
 }
 
@@ -146,6 +149,7 @@ function addAssign(egress: Command): void {
       if ((name === undefined) !== (options.none === true)) throw new Refusal('assign: name a pool, or say --none');
       const whose = `${options.lane ?? 'all'} mail of ${options.tenant ?? 'all tenants'}`;
       await change(
+        { action: 'assign', target: { pool: name, tenant: options.tenant, lane: options.lane } },
         async ({ pool }) => {
           const tenantId = options.tenant === undefined ? null : (await requireTenant(pool, options.tenant)).id;
           return assignPool(pool, { tenantId, lane: options.lane ?? null }, name ?? null);
@@ -176,17 +180,21 @@ function addWarmup(egress: Command): void {
     .command('finish')
     .description('declare an address warm at every provider: no caps')
     .argument('<address>')
-    .action((name: string) => change(({ pool }) => setWarmup(pool, name, true), `address ${name} is warm`));
+    .action((name: string) => change({ action: 'warmup finish', target: { address: name } }, ({ pool }) => setWarmup(pool, name, true), `address ${name} is warm`));
   warmup
     .command('restart')
     .description('begin the warm-up of an address anew')
     .argument('<address>')
-    .action((name: string) => change(({ pool }) => setWarmup(pool, name, false), `the warm-up of ${name} begins anew`));
+    .action((name: string) => change({ action: 'warmup restart', target: { address: name } }, ({ pool }) => setWarmup(pool, name, false), `the warm-up of ${name} begins anew`));
 }
 
-async function change(make: (connection: Parameters<Parameters<typeof withConnection>[0]>[0]) => Promise<Changed>, done: string): Promise<void> {
-  const result = await withConnection(make);
-  if (result.kind === 'refused') throw new Refusal(result.rule);
+/** Does it, and notes it in the audit log. */
+async function change(order: { action: string; target: Record<string, unknown>; reason?: string }, make: (connection: Connection) => Promise<Changed>, done: string): Promise<void> {
+  await withConnection(async (connection) => {
+    const result = await make(connection);
+    if (result.kind === 'refused') throw new Refusal(result.rule);
+    await noteOrder(connection.pool, `egress ${order.action}`, order.target, { reason: order.reason });
+  });
   process.stdout.write(`${done}\n`);
 }
 

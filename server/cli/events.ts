@@ -6,6 +6,7 @@ import type { ConsumerState, EventPosition } from '../delivery/events/event-log.
 import type { Queryable } from '../infra/db/pool.ts';
 import { withConnection } from './connection.ts';
 import { parseMoment } from './moment.ts';
+import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
 import { duration, table } from './table.ts';
 
@@ -49,6 +50,7 @@ async function replay(consumer: string, options: ReplayOptions): Promise<void> {
     const harm = ADDING_UP.get(consumer);
     if (harm && isBefore(position, known)) throw new Refusal(`${consumer} cannot read again: ${harm}`);
     await movePosition(pool, consumer, position);
+    await noteOrder(pool, 'events replay', { reader: consumer, to: `${position.txid}:${position.id}`, from: `${known.txid}:${known.id}` });
     process.stdout.write(`${consumer} goes on after ${position.txid}:${position.id} (it was at ${known.txid}:${known.id})\n`);
   });
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import type { Lane } from '../delivery/enqueue-types.ts';
 import { listSuspensions, resumeDelivery, suspendDelivery, type Suspension, type SuspensionScope } from '../delivery/suspension.store.ts';
+import { REPUTATION, resumedPart } from '../delivery/reputation/part-pauses.store.ts';
 import { writeAudit } from '../infra/audit/audit-log.store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
 import { withTransaction } from '../infra/db/with-transaction.ts';
@@ -19,13 +20,15 @@ interface ScopeOptions {
   domain?: string;
   lane?: Lane;
   mx?: string;
+  from?: string;
 }
 
 const withScope = (command: Command): Command =>
   command
-    .option('--tenant <slug>', "all of a tenant's mail")
+    .option('--tenant <slug>', "all of a tenant's mail; with --lane or --from only that part of it")
     .option('--domain <name>', 'all mail to a domain')
     .addOption(new Option('--lane <lane>', 'a whole lane').choices(LANES))
+    .option('--from <domain>', 'with --tenant: what it sends as this domain')
     .option('--mx <host>', 'all mail that goes to a host, or, with a dot in front, to hosts under it: .google.com');
 
 export function addSuspensions(queue: Command): void {
@@ -66,6 +69,9 @@ async function resume(options: ScopeOptions): Promise<void> {
     await withTransaction(pool, async (client) => {
       const ended = await resumeDelivery(client, scope, match);
       if (!ended) throw new Refusal(`${scope} ${name} is not suspended: see eider queue suspensions`);
+      const [tenantId, key] = match.split(' ');
+      // Otherwise the same rates would stop it again within the minute.
+      if (ended.createdBy === REPUTATION) await resumedPart(client, tenantId!, { scope: scope === 'tenant-lane' ? 'lane' : 'domain', key: key! }, operatorName());
       await writeAudit(client, { actor: operatorName(), action: 'queue resume', target: { [scope]: name } }, 1);
     });
     process.stdout.write(`${scope} ${name} resumed\n`);
@@ -74,9 +80,16 @@ async function resume(options: ScopeOptions): Promise<void> {
 
 /** What to suspend: exactly one scope. `match` is the table's spelling, `name` the operator's. */
 async function scopeFrom(db: Queryable, options: ScopeOptions): Promise<{ scope: SuspensionScope; match: string; name: string }> {
-  const given = (['tenant', 'domain', 'lane', 'mx'] as const).filter((scope) => options[scope] !== undefined);
+  const { tenant, lane, from } = options;
+  const given = (['tenant', 'domain', 'lane', 'mx', 'from'] as const).filter((scope) => options[scope] !== undefined);
+  if (tenant !== undefined && given.length === 2 && (lane ?? from) !== undefined) {
+    const { id } = await requireTenant(db, tenant);
+    if (lane !== undefined) return { scope: 'tenant-lane', match: `${id} ${lane}`, name: `${tenant} ${lane}` };
+    const domain = requireDomain(from!);
+    return { scope: 'sender-domain', match: `${id} ${domain}`, name: `${tenant} ${domain}` };
+  }
   const [scope] = given;
-  if (scope === undefined || given.length > 1) throw new Refusal('say what, in one way: --tenant, --domain, --lane or --mx');
+  if (scope === undefined || given.length > 1 || scope === 'from') throw new Refusal('say what, in one way: --tenant, --domain, --lane or --mx; or --tenant with --lane or --from');
   const name = options[scope]!;
   switch (scope) {
     case 'tenant':
@@ -100,11 +113,18 @@ export function suspensionTable(suspensions: readonly Suspension[], slugs: Reado
   return table(
     ['WHAT', 'UNTIL', 'SINCE', 'BY', 'REASON'],
     suspensions.map((entry) => [
-      `${entry.scope} ${entry.scope === 'tenant' ? (slugs.get(entry.match) ?? entry.match) : entry.match}`,
+      `${entry.scope} ${nameOf(entry, slugs)}`,
       entry.until?.toISOString() ?? 'resumed',
       entry.createdAt.toISOString(),
       entry.createdBy,
       entry.reason,
     ]),
   );
+}
+
+/** With tenants by their slug. */
+function nameOf({ scope, match }: Suspension, slugs: ReadonlyMap<string, string>): string {
+  if (scope !== 'tenant' && scope !== 'tenant-lane' && scope !== 'sender-domain') return match;
+  const [tenantId = '', ...rest] = match.split(' ');
+  return [slugs.get(tenantId) ?? tenantId, ...rest].join(' ');
 }

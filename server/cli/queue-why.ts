@@ -1,4 +1,4 @@
-// `eider queue why <id>`: what a waiting message waits for, in one sentence, and until when; `eider queue show <id>`.
+// `eider queue why <id>`: what a waiting message waits for, in one sentence, and until when.
 import type { Command } from 'commander';
 import { explainWait, type Why } from '../delivery/operations/why.ts';
 import { countAhead, countWorkers, selectTenantStanding, selectWaiting, type WaitingDelivery } from '../delivery/operations/why.store.ts';
@@ -69,8 +69,8 @@ async function explainRows(connection: Connection, rows: readonly WaitingDeliver
       // What a look-up or a limit says matters only to what could go otherwise.
       const waits = row.state === 'queued' || row.state === 'scheduled' || row.state === 'deferred';
       const route = waits ? await routes(row.domain).catch(() => null) : null;
-      const suspension = waits ? match.find({ lane: row.lane as 'transactional', tenantId: row.tenantId, domain: row.domain, hosts: route?.hosts ?? [] }) : null;
-      return explainWait({ row, tenant, suspension, hindrances: await hindrances.of(row, route), ahead: await countAhead(pool, row), workers, now });
+      const suspension = waits ? match.find({ lane: row.lane as 'transactional', tenantId: row.tenantId, domain: row.domain, sender: row.sender, hosts: route?.hosts ?? [] }) : null;
+      return explainWait({ row, tenant, suspension, ...(await hindrances.of(row, route)), ahead: await countAhead(pool, row), workers, now });
     }),
   );
   return answers.finally(() => hindrances.close());

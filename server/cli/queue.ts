@@ -4,7 +4,9 @@ import { listQueue, type QueueRow } from '../delivery/queue-view.store.ts';
 import type { LiveState } from '../delivery/states.ts';
 import { withConnection } from './connection.ts';
 import { addQueueCommands } from './queue-commands.ts';
+import { addLimits } from './queue-limits.ts';
 import { parseWhole, requireDomain, STATES } from './queue-selection.ts';
+import { addShow } from './queue-show.ts';
 import { addSuspensions } from './queue-suspensions.ts';
 import { addWhy } from './queue-why.ts';
 import { duration, table } from './table.ts';
@@ -29,9 +31,11 @@ export function addQueue(program: Command): void {
     .option('--limit <number>', 'the most rows, up to 1000', parseWhole(1, 1_000), 100)
     .option('--json', 'as JSON')
     .action(list);
+  addShow(queue);
   addWhy(queue);
   addQueueCommands(queue);
   addSuspensions(queue);
+  addLimits(queue);
 }
 
 async function list(options: ListOptions): Promise<void> {

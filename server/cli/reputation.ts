@@ -1,6 +1,5 @@
 // `eider reputation`: rates of bounces, complaints and deferrals, what follows from them; pausing and resuming tenants.
 import { type Command, InvalidArgumentError } from 'commander';
-import { userInfo } from 'node:os';
 import { percent, rateOf, type ReputationMeasure } from '../delivery/reputation/reputation-rules.ts';
 import {
   pauseTenant, recount, resumeTenant, selectChanges, selectCounts, selectStates, type ReputationChange, type ReputationState, type SubjectCounts,
@@ -8,6 +7,8 @@ import {
 import type { Queryable } from '../infra/db/pool.ts';
 import { selectTenantStatuses, type TenantStatus } from '../tenants/tenant.store.ts';
 import { withConnection } from './connection.ts';
+import { noteOrder } from './note-order.ts';
+import { operatorName } from './operator.ts';
 import { Refusal } from './refusal.ts';
 import { table } from './table.ts';
 import { requireTenant } from './tenant.ts';
@@ -30,7 +31,10 @@ export function addReputation(program: Command): void {
     .option('--json', 'as JSON')
     .action(async (options: { tenant?: string; hours: number; recount?: boolean; json?: boolean }) => {
       const view = await withConnection(async ({ pool }) => {
-        if (options.recount) await recount(pool);
+        if (options.recount) {
+          await recount(pool);
+          await noteOrder(pool, 'reputation recount', {});
+        }
         return readReputation(pool, options);
       });
       process.stdout.write(options.json ? `${JSON.stringify(view, null, 2)}\n` : reputationText(view));
@@ -49,7 +53,8 @@ export function addPauses(program: Command): void {
     .action(async (slug: string, options: { reason: string; hours?: number }) => {
       await withConnection(async ({ pool }) => {
         const { id } = await requireTenant(pool, slug);
-        if (!(await pauseTenant(pool, id, { reason: options.reason, by: userInfo().username, hours: options.hours ?? null }))) throw new Refusal(`${slug} is not active`);
+        if (!(await pauseTenant(pool, id, { reason: options.reason, by: operatorName(), hours: options.hours ?? null }))) throw new Refusal(`${slug} is not active`);
+        await noteOrder(pool, 'tenant pause', { tenant: slug, hours: options.hours }, { reason: options.reason });
       });
       process.stdout.write(`tenant ${slug} paused\n`);
     });
@@ -60,7 +65,8 @@ export function addPauses(program: Command): void {
     .action(async (slug: string) => {
       await withConnection(async ({ pool }) => {
         const { id } = await requireTenant(pool, slug);
-        if (!(await resumeTenant(pool, id, userInfo().username))) throw new Refusal(`${slug} is not paused`);
+        if (!(await resumeTenant(pool, id, operatorName()))) throw new Refusal(`${slug} is not paused`);
+        await noteOrder(pool, 'tenant resume', { tenant: slug });
       });
       process.stdout.write(`tenant ${slug} resumed\n`);
     });

@@ -12,6 +12,7 @@ import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
 import { parseDomain } from '../mail/address.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
 import { table } from './table.ts';
 
@@ -36,8 +37,8 @@ export function addRoute(program: Command): void {
 /** How mail goes, for people and programs. */
 export interface RouteView {
   domain: string;
-  /** own: our MX; configured: EIDER_ROUTES; mx: the domain's MX hosts; none: it cannot be delivered, or not be found out now. */
-  by: 'own' | 'configured' | 'mx' | 'none';
+  /** own: our MX; simulator: within the workers; configured: EIDER_ROUTES; mx: the domain's MX hosts; none: it cannot be delivered, or not be found out now. */
+  by: 'own' | 'simulator' | 'configured' | 'mx' | 'none';
   site: string | null;
   targets: { host: string; address: string; port: number; tls: string; because: string }[];
   policy: { mtaSts: 'enforce' | 'testing' | 'none'; demand: DemandedLevel | null; mtaStsFailure: string | null; dnssec: boolean } | null;
@@ -53,6 +54,8 @@ async function showRoute(text: string, options: { json?: boolean }): Promise<voi
 }
 
 async function viewRoute({ config, pool, secretBox }: Connection, domain: string): Promise<RouteView> {
+  // Its servers are each worker's own, on ports of theirs.
+  if (domain === config.simulatorDomain) return { domain, by: 'simulator', site: `simulator ${domain}`, targets: [], policy: null, fault: null };
   const dns = dnsResolver(config.dnsServers, config.dnsValidating === undefined ? {} : { validating: config.dnsValidating });
   const log = logger('cli');
   log.level = 'silent';
@@ -100,6 +103,7 @@ function describe(domain: string, route: Route, targets: readonly SmtpTarget[], 
 
 const BY: Record<RouteView['by'], string> = {
   own: 'is hosted here: its mail goes to our own MX',
+  simulator: 'is the simulator: it stays within the delivery workers, and each local part scripts what happens (docs/simulator.md)',
   configured: 'goes where EIDER_ROUTES says',
   mx: 'goes to its MX hosts',
   none: 'cannot be delivered to',
@@ -111,6 +115,7 @@ export function routeText(view: RouteView): string {
   if (view.fault) {
     return `${view.domain} ${view.fault.permanent ? BY.none : 'cannot be delivered to now; mail waits and is tried again'}\n${view.fault.reason}\n`;
   }
+  if (view.by === 'simulator') return `${view.domain} ${BY.simulator}\n`;
   const lines = [`${view.domain} ${BY[view.by]}`, ''];
   const rows = view.targets.map((target) => [target.host, target.address, String(target.port), target.tls, BECAUSE[target.because] ?? target.because]);
   lines.push(table(['HOST', 'ADDRESS', 'PORT', 'TLS', 'BECAUSE'], rows).trimEnd());
@@ -129,13 +134,19 @@ async function listDemands(): Promise<void> {
 
 async function setDemand(pattern: string, level: DemandedLevel): Promise<void> {
   const domain = parsePattern(pattern);
-  await withConnection(({ pool }) => upsertTlsDemand(pool, { domain, level }));
+  await withConnection(async ({ pool }) => {
+    await upsertTlsDemand(pool, { domain, level });
+    await noteOrder(pool, 'tls-demand set', { domain, level });
+  });
   process.stdout.write(`TLS to ${domain}: ${level}, within half a minute\n`);
 }
 
 async function unsetDemand(pattern: string): Promise<void> {
   const domain = parsePattern(pattern);
-  if (!(await withConnection(({ pool }) => deleteTlsDemand(pool, domain)))) throw new Refusal(`nothing is demanded of ${domain}`);
+  await withConnection(async ({ pool }) => {
+    if (!(await deleteTlsDemand(pool, domain))) throw new Refusal(`nothing is demanded of ${domain}`);
+    await noteOrder(pool, 'tls-demand unset', { domain });
+  });
   process.stdout.write(`TLS to ${domain}: as the domain publishes\n`);
 }
 

@@ -7,6 +7,7 @@ import {
 import type { Queryable } from '../infra/db/pool.ts';
 import { parseAddress } from '../mail/address.ts';
 import { withConnection } from './connection.ts';
+import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
 import { duration, table } from './table.ts';
 import { requireTenant } from './tenant.ts';
@@ -52,7 +53,11 @@ export function addSuppression(program: Command): void {
     .description('forget an address in clear; its hash goes on suppressing')
     .argument('<address>')
     .action(async (text: string) => {
-      const erased = await withConnection(({ pool }) => eraseSuppressedAddress(pool, addressOf(text)));
+      const erased = await withConnection(async ({ pool }) => {
+        const count = await eraseSuppressedAddress(pool, addressOf(text));
+        await noteOrder(pool, 'suppression erase', {}, { affected: count });
+        return count;
+      });
       process.stdout.write(`${erased} erased\n`);
     });
 }
@@ -72,15 +77,18 @@ async function add(text: string, options: { tenant?: string; reason: Suppression
     await insertSuppression(pool, {
       tenantId: await tenantIdOf(pool, options.tenant), address, reason: options.reason, source: 'operator', detail: options.detail ?? null, queueId: null, expiresAt,
     });
+    await noteOrder(pool, 'suppression add', { domain: domainOf(address), tenant: options.tenant, cause: options.reason, days: options.days });
   });
   process.stdout.write(`${address} suppressed for ${options.tenant ?? 'all tenants'}\n`);
 }
 
 async function remove(text: string, options: { tenant?: string; reason?: string }): Promise<void> {
   const address = addressOf(text);
-  const removed = await withConnection(async ({ pool }) =>
-    deleteSuppressions(pool, { tenantId: await tenantIdOf(pool, options.tenant), address, ...(options.reason !== undefined && { reason: options.reason }) }),
-  );
+  const removed = await withConnection(async ({ pool }) => {
+    const count = await deleteSuppressions(pool, { tenantId: await tenantIdOf(pool, options.tenant), address, ...(options.reason !== undefined && { reason: options.reason }) });
+    if (count > 0) await noteOrder(pool, 'suppression remove', { domain: domainOf(address), tenant: options.tenant, cause: options.reason }, { affected: count });
+    return count;
+  });
   if (removed === 0) throw new Refusal(`${address} is not suppressed ${options.tenant === undefined ? 'for all tenants; --tenant names one' : `for ${options.tenant}`}`);
   process.stdout.write(`${removed} removed\n`);
 }
@@ -110,6 +118,9 @@ export function suppressionTable(rows: readonly SuppressionRow[], now: Date): st
   ]);
   return table(['ADDRESS', 'TENANT', 'REASON', 'SOURCE', 'AGE', 'ENDS', 'DETAIL'], cells);
 }
+
+/** The audit log is kept for good, and an address may have to be forgotten: only its domain stands there. */
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
 function addressOf(text: string): string {
   const parsed = parseAddress(text);

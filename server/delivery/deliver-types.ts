@@ -10,6 +10,7 @@ import type { Route, RouteResult } from './route.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import type { SmtpClientSettings } from './smtp/connect.ts';
 import type { ConnectionPool } from './smtp/connection-pool.ts';
+import type { Suspension } from './suspension.store.ts';
 import type { TlsResults } from './tls/tls-results.ts';
 
 export interface DeliverDeps {
@@ -41,6 +42,8 @@ export interface DeliveryJob {
   deliveries: ClaimedDelivery[];
   /** Asked right before the first command: false when the leases may have ended or the worker stops. */
   mayBegin(): boolean;
+  /** Whether an operator or reputation has stopped what a tenant sends as a domain. */
+  senderStop?(tenantId: string, domain: string): Suspension | null;
   /**
    * Told of each outcome as soon as it is known: those from replies before the session is used again, so that a kill
    * at any moment finds them recorded. The durations are set by then.

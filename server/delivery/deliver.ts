@@ -6,11 +6,13 @@ import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
 import { type ChosenEgress, type DeliverDeps, type DeliveryJob, NotBegun, type Way } from './deliver-types.ts';
 import { deferOrExpire, routeFaultOutcome } from './dialogue-outcome.ts';
+import type { Wait } from './limits/gate.ts';
 import type { LoadedMessage } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { all, context, throttled } from './outcomes-for-all.ts';
 import type { Route, RouteResult } from './route.ts';
 import { send } from './send.ts';
+import type { Suspension } from './suspension.store.ts';
 
 /** A message that has come by this many hosts is in a loop (RFC 5321 6.3 asks for at least 100 as the limit). */
 const MAX_RECEIVED = 100;
@@ -84,8 +86,8 @@ async function attemptBy(deps: DeliverDeps, job: DeliveryJob, deliveries: Claime
 
 /** Before its content takes up memory: what waits for its turn here waits a second or two. */
 async function admitAndSend(deps: DeliverDeps, route: Route, choice: ChosenEgress, deliveries: ClaimedDelivery[], job: DeliveryJob): Promise<DeliveryOutcome[]> {
-  const { tenantId } = deliveries[0]!;
-  const admission = await deps.limits?.admit({ route, domain: job.domain, egressId: choice.egress.id, tenantId, recipients: deliveries.length });
+  const { tenantId, lane } = deliveries[0]!;
+  const admission = await deps.limits?.admit({ route, domain: job.domain, egressId: choice.egress.id, tenantId, lane, recipients: deliveries.length });
   if (admission?.kind === 'wait') return all(deliveries, () => throttled(deps, admission.wait));
   const pass = admission?.pass ?? null;
   try {
@@ -102,13 +104,24 @@ async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDeliv
     const message = await deps.loader.load(job.queueId);
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
-    const wait = await deps.limits?.admitSender(message.reversePath, deliveries.length);
+    const { tenantId, reversePath, headerFrom } = message;
+    const stop = job.senderStop?.(tenantId, headerFrom.slice(headerFrom.lastIndexOf('@') + 1));
+    if (stop) return all(deliveries, () => throttled(deps, stopWait(stop)));
+    const wait = await deps.limits?.admitSender({ tenantId, reversePath, headerFrom, route: way.route, domain: job.domain }, deliveries.length);
     if (wait) return all(deliveries, () => throttled(deps, wait));
     const route = wantsRelaxedTls(message) && way.route.tls !== null ? await relaxedRoute(deps, way.route, job.domain) : way.route;
     return await send(deps, { ...way, route }, message, await message.signature(), deliveries, job);
   } finally {
     release();
   }
+}
+
+/** Looked at again from time to time: it may be ended any moment. */
+const STOP_LOOK_MS = 10 * 60_000;
+
+function stopWait({ match, createdBy, reason, until }: Suspension): Wait {
+  const sender = match.slice(match.indexOf(' ') + 1);
+  return { scope: 'operator', reason: `mail from ${sender} is suspended by ${createdBy} (${reason.replace(/\.$/, '')})`, until: Math.min(until?.getTime() ?? Infinity, Date.now() + STOP_LOOK_MS) };
 }
 
 /** RFC 8689 4 (`TLS-Required: No`); reports on TLS to those whose TLS may be what fails (RFC 8460 5.3) carry it too. */

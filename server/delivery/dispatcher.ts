@@ -113,12 +113,12 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     if (!suspended || suspended.lane(lane)) return 0;
     const found = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
     advanceCursors(cursors[lane], found);
-    const ready = found.filter((queue) => mayClaim(queue, suspended!));
+    const ready = found.filter((queue) => mayClaim(queue, lane, suspended!));
     const perQueue = Math.max(settings.minHeldPerQueue, Math.floor(room * settings.queueShare));
     const wanted = planClaims({
       queues: ready,
       room,
-      spare: (queue) => Math.min(perQueue, egressRoom(queue, lane)) - (heldPerQueue.get(queueKey(queue)) ?? 0),
+      spare: (queue) => Math.min(perQueue, egressRoom(queue, lane), slowedRows(queue, lane)) - (heldPerQueue.get(queueKey(queue)) ?? 0),
       limitsOf: (queue) => limitsOf(queue, lane),
       tenantRows: (tenantId) => limits?.tenantBudget(tenantId).rows ?? Number.POSITIVE_INFINITY,
       random: Math.random(),
@@ -138,8 +138,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   }
 
   /** What is suspended waits where it is, untouched; what has an unknown site, until it is known. */
-  function mayClaim(queue: ReadyQueue, stops: SuspensionMatch): boolean {
-    if (stops.tenant(queue.tenantId) || stops.domain(queue.domain)) return false;
+  function mayClaim(queue: ReadyQueue, lane: Lane, stops: SuspensionMatch): boolean {
+    if (stops.tenant(queue.tenantId) || stops.tenantLane(queue.tenantId, lane) || stops.domain(queue.domain)) return false;
     const site = sites.of(queue.domain);
     return site.kind === 'none' || (site.kind === 'site' && !stops.hosts(site.route.hosts));
   }
@@ -148,6 +148,12 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   function egressRoom({ tenantId, domain }: ReadyQueue, lane: Lane): number {
     const site = sites.of(domain);
     return site.kind === 'site' ? deps.deliver.egress.room(tenantId, lane, site.route).count : Number.POSITIVE_INFINITY;
+  }
+
+  /** What reputation leaves of a tenant's speed. */
+  function slowedRows({ tenantId, domain }: ReadyQueue, lane: Lane): number {
+    const site = sites.of(domain);
+    return limits && site.kind === 'site' ? limits.slowedRows(site.route, domain, tenantId, lane) : Number.POSITIVE_INFINITY;
   }
 
   /** What the site of a queue takes now. Those blocked stay untouched, however many they are. */
@@ -162,7 +168,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     const { domain, tenantId, lane } = deliveries[0]!;
     const site = sites.of(domain);
     if (!limits || site.kind !== 'site') return () => undefined;
-    return limits.expect(site.route, domain, deps.deliver.egress.candidateIds(tenantId, lane, site.route), tenantId, deliveries.length);
+    return limits.expect(site.route, domain, deps.deliver.egress.candidateIds(tenantId, lane, site.route), { tenantId, lane }, deliveries.length);
   }
 
   function begin(deliveries: ClaimedDelivery[]): void {
@@ -191,6 +197,7 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
         begun = true;
         return true;
       },
+      senderStop: (tenantId, domain) => suspended?.sender(tenantId, domain) ?? null,
       settle(settled) {
         for (const { delivery } of settled) open.delete(delivery);
         outcomes.add(settled);

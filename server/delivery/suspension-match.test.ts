@@ -5,7 +5,7 @@ import type { Suspension, SuspensionScope } from './suspension.store.ts';
 const stop = (scope: SuspensionScope, match: string): Suspension => ({
   id: `${scope} ${match}`, scope, match, reason: 'r', until: null, createdBy: 'op', createdAt: new Date(0),
 });
-const delivery = { lane: 'marketing' as const, tenantId: 't1', domain: 'example.com', hosts: ['mx1.provider.example', 'mx2.provider.example'] };
+const delivery = { lane: 'marketing' as const, tenantId: 't1', domain: 'example.com', sender: 'Own.example', hosts: ['mx1.provider.example', 'mx2.provider.example'] };
 
 describe('suspensionMatch', () => {
   test.each<[SuspensionScope, string, boolean]>([
@@ -13,6 +13,11 @@ describe('suspensionMatch', () => {
     ['lane', 'transactional', false],
     ['tenant', 't1', true],
     ['tenant', 't2', false],
+    ['tenant-lane', 't1 marketing', true],
+    ['tenant-lane', 't1 transactional', false],
+    ['tenant-lane', 't2 marketing', false],
+    ['sender-domain', 't1 own.example', true],
+    ['sender-domain', 't1 other.example', false],
     ['domain', 'example.com', true],
     ['domain', 'mx1.provider.example', false],
     ['mx', 'mx2.provider.example', true],

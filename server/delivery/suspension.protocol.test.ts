@@ -30,6 +30,7 @@ test.each<[SuspensionScope, () => string]>([
   ['domain', () => 'Stopped.example'],
   ['lane', () => 'marketing'],
   ['mx', () => '127.0.0.2'],
+  ['tenant-lane', () => `${queue.tenantId} marketing`],
 ])('suspended by %s: it waits untouched while others go, and goes when resumed', async (scope, match) => {
   await stop(scope, match());
   const other = await queue.addTenant();
@@ -55,4 +56,17 @@ test('a suspension ends by itself; stopping again replaces the end', async () =>
   await mx.waitFor((received) => received.length === 1);
   await eventually(() => listSuspensions(queue.pool), (left) => left.length === 0);
   expect(await deleteEndedSuspensions(queue.pool)).toBe(1);
+});
+
+test('what a tenant sends as one domain is put off without an attempt, and told by whom; the rest goes', async () => {
+  await stop('sender-domain', `${queue.tenantId} news.example`);
+  await queue.accept(['a@other.example'], { headerFrom: 'shop@News.example' });
+  await queue.accept(['b@other.example']);
+  worker = startWorker(queue, { routes: `*=127.0.0.1:${mx.port}` });
+  await mx.waitFor((received) => received.length === 1);
+  await eventually(() => queue.states(), (states) => states.length === 1 && states[0]!.includes('deferred'));
+  expect(await queue.states()).toEqual(['a@other.example deferred 0']);
+  expect(mx.received[0]!.recipients).toEqual(['b@other.example']);
+  const { rows } = await queue.pool.query('SELECT reason FROM delivery');
+  expect(rows).toEqual([{ reason: 'Waits: mail from news.example is suspended by operator (a test).' }]);
 });

@@ -2,12 +2,15 @@
 // and the audit of it, is the commands'.
 import type { Queryable } from '../infra/db/pool.ts';
 
-export type SuspensionScope = 'tenant' | 'domain' | 'lane' | 'mx';
+export type SuspensionScope = 'tenant' | 'domain' | 'lane' | 'mx' | 'tenant-lane' | 'sender-domain';
 
 export interface Suspension {
   id: string;
   scope: SuspensionScope;
-  /** A tenant's id, a domain (A-labels), a lane, an MX host's name or a suffix of one (`.example.com`); lower case. */
+  /**
+   * A tenant's id, a recipients' domain (A-labels), a lane, an MX host's name or a suffix of one (`.example.com`); a tenant's
+   * id and its lane, or its id and the domain that it sends as. Lower case.
+   */
   match: string;
   reason: string;
   /** Null: until somebody resumes it. */
@@ -45,6 +48,12 @@ export async function listSuspensions(db: Queryable): Promise<Suspension[]> {
     name: 'list-suspensions',
     text: `SELECT ${COLUMNS} FROM delivery_suspension WHERE until IS NULL OR until > now() ORDER BY created_at`,
   });
+  return result.rows;
+}
+
+/** Ends those of a maker whose time is over. @returns them */
+export async function endOverSuspensions(db: Queryable, createdBy: string): Promise<Suspension[]> {
+  const result = await db.query<Suspension>(`DELETE FROM delivery_suspension WHERE created_by = $1 AND until <= now() RETURNING ${COLUMNS}`, [createdBy]);
   return result.rows;
 }
 

@@ -8,15 +8,17 @@ import { contentSlots, DEFAULT_SLOTS } from '../delivery/content-slots.ts';
 import { DEFAULT_DISPATCHER, startDispatcher } from '../delivery/dispatcher.ts';
 import { startEgressChooser } from '../delivery/egress/egress-chooser.ts';
 import { hostBreakers } from '../delivery/limits/host-breakers.ts';
+import { showLimits } from '../delivery/limits/limit-gauges.ts';
 import { limiter } from '../delivery/limits/limiter.ts';
 import { localLimitStore } from '../delivery/limits/limit-store.ts';
-import { loadShapingRules } from '../delivery/limits/shaping-file.ts';
+import { watchShapingRules } from '../delivery/limits/shaping-watch.ts';
 import { limitsConnection, valkeyLimitStore, withFallback } from '../delivery/limits/valkey-limit-store.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
 import { openOutcomeJournal } from '../delivery/outcome-journal.ts';
 import { preferIndexes } from '../delivery/prefer-indexes.ts';
 import { returnPaths } from '../delivery/feedback/return-path.ts';
 import { installationTokenKeys } from '../delivery/feedback/token-keys.ts';
+import { startSpeedBook } from '../delivery/reputation/speed-book.ts';
 import { findRoute } from '../delivery/route.ts';
 import { parseRoutes } from '../delivery/routes-setting.ts';
 import { domainLookups } from '../delivery/signers.ts';
@@ -68,8 +70,20 @@ await runRole('delivery', async () => {
     onChange: (change) => log.warn(change, change.state === 'open' ? 'a mail server cannot be reached; it is tried now and then' : 'a mail server can be reached again'),
   });
   const redis = config.redisUrl === undefined ? null : limitsConnection(config.redisUrl);
-  const store = redis ? withFallback(valkeyLimitStore(redis, randomUUID()), log) : localLimitStore(Date.now);
-  const limits = limiter({ store, rules: loadShapingRules(config.home), breakers, log });
+  const sharedStore = redis && withFallback(valkeyLimitStore(redis, randomUUID()), log);
+  const store = sharedStore ?? localLimitStore(Date.now);
+  const speeds = await startSpeedBook(pool, log);
+  const shaping = watchShapingRules(config.home, log);
+  const limits = limiter({
+    store,
+    get rules() {
+      return shaping.rules;
+    },
+    breakers,
+    speedOf: speeds.of,
+    log,
+  });
+  showLimits(limits, breakers, { isShared: () => sharedStore !== null && !sharedStore.degraded, isCurrent: () => shaping.isCurrent });
   const journals = join(config.home, 'delivery-journal');
   const adopt = (): Promise<void> => adoptLeft({ pool, log, loader, host: config.hostname }, journals);
   // Before anything is claimed.
@@ -105,6 +119,8 @@ await runRole('delivery', async () => {
     redis?.disconnect();
     await simulator?.close();
     await egress.close();
+    speeds.close();
+    shaping.close();
     await pool.end();
   };
 });

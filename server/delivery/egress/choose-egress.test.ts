@@ -169,7 +169,13 @@ describe('the chooser', () => {
 
   test('used up: waits, with a sentence that says what for and until when', async () => {
     const store = caps(0);
-    const chooser = chooserOf(snapshot([pool('main', [address('a', { google: cold }), address('b', { status: 'paused', reason: 'listed' })])]), store);
+    const state = snapshot([pool('main', [address('a', { google: cold }), address('b', { status: 'paused', reason: 'listed' })])]);
+    // At noon there is more to come, in the evening not.
+    const noon = egressChooser(() => state, warmupGrants(caps(0)), 'mail.eider.test', () => new Date('2026-03-10T12:00:00Z'));
+    expect(await noon.choose(request('m'))).toMatchObject({
+      kind: 'wait', reason: expect.stringContaining("a has sent the 30 of today's 50 that are open so far to google (warm-up, stage 1)"), until: new Date('2026-03-10T12:12:01Z'),
+    });
+    const chooser = egressChooser(() => state, warmupGrants(store), 'mail.eider.test', () => new Date('2026-03-10T22:00:00Z'));
     expect(chooser.room('t1', 'transactional', google)).toMatchObject({ count: 50 });
     expect(await chooser.choose(request('m'))).toEqual({
       kind: 'wait',

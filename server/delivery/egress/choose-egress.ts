@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { Lane } from '../enqueue-types.ts';
 import type { ProviderGroup } from '../provider-group.ts';
+import { openBy, opensNext } from './day-spread.ts';
 import type { EgressAddress } from './egress-address.ts';
 import { type EgressSnapshot, poolChain, poolOf, type SnapshotAddress, type SnapshotPool } from './egress-snapshot.ts';
 import { addDays, capOf, utcDay } from './warmup.ts';
@@ -103,12 +104,12 @@ function fraction(text: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32 + 2 ** -33;
 }
 
-/** That an address has sent its day's cap. */
+/** That an address has sent what it may so far of its day's cap. */
 export function usedUp(candidate: Candidate, provider: ProviderGroup, now: Date): Refused {
-  return {
-    why: `${candidate.name} has sent today's ${candidate.capped!.cap} to ${provider} (warm-up, stage ${candidate.capped!.stage + 1})`,
-    until: midnight(addDays(utcDay(now), 1)),
-  };
+  const { cap, stage } = candidate.capped!;
+  const next = opensNext(cap, now);
+  const what = next ? `the ${openBy(cap, now)} of today's ${cap} that are open so far` : `today's ${cap}`;
+  return { why: `${candidate.name} has sent ${what} to ${provider} (warm-up, stage ${stage + 1})`, until: next ?? midnight(addDays(utcDay(now), 1)) };
 }
 
 /** One sentence for the sender, and the first moment at which it may be otherwise. */

@@ -62,8 +62,9 @@ const FAMILIES_FRESH_MS = 60_000;
 /**
  * Reads the first snapshot, so that nothing goes out by a wrong address, and keeps it fresh.
  * @param hostname the installation's, for the egress of its own
+ * @param secondOfDay for tests: what moment of the day caps are opened by
  */
-export async function startEgressChooser(pool: Pool, log: Logger, hostname: string, refreshMs = REFRESH_MS): Promise<EgressChooser> {
+export async function startEgressChooser(pool: Pool, log: Logger, hostname: string, refreshMs = REFRESH_MS, secondOfDay?: number): Promise<EgressChooser> {
   let snapshot: EgressSnapshot = await readSnapshot(pool);
   const timer = setInterval(() => void refresh(), refreshMs);
   timer.unref();
@@ -79,7 +80,7 @@ export async function startEgressChooser(pool: Pool, log: Logger, hostname: stri
       refreshing = false;
     }
   }
-  const chooser = egressChooser(() => snapshot, warmupGrants(grantStore(pool)), hostname);
+  const chooser = egressChooser(() => snapshot, warmupGrants(grantStore(pool, secondOfDay)), hostname);
   return {
     ...chooser,
     async close() {

@@ -36,7 +36,7 @@ async function pool(lastOctet: number, lane: 'transactional' | 'marketing', caps
   expect(await assignPool(queue.pool, { tenantId: null, lane }, name)).toEqual({ kind: 'changed' });
 }
 async function start(): Promise<ReturnType<typeof startWorker>> {
-  chooser = await startEgressChooser(queue.pool, pino({ level: 'silent' }), 'mail.eider.test', 20);
+  chooser = await startEgressChooser(queue.pool, pino({ level: 'silent' }), 'mail.eider.test', 20, 86_399);
   return startWorker(queue, { routes: `*=127.0.0.1:${mx.port}`, egress: chooser });
 }
 

@@ -2,6 +2,7 @@
 import type { Queryable } from '../../infra/db/pool.ts';
 import type { Lane } from '../enqueue-types.ts';
 import type { ProviderGroup } from '../provider-group.ts';
+import { HEAD_START_SECONDS, SPREAD_SECONDS } from './day-spread.ts';
 import { assignmentKey, type EgressSnapshot, type SnapshotAddress, type SnapshotPool } from './egress-snapshot.ts';
 import type { WarmupState } from './warmup.ts';
 import type { Grant, GrantRequest, GrantStore } from './warmup-grants.ts';
@@ -62,27 +63,41 @@ export async function readGranted(db: Queryable, provider: ProviderGroup): Promi
   return new Map(result.rows.map((row) => [row.id, row.granted]));
 }
 
+/** The same for all providers, by `address provider`. */
+export async function readGrantedToday(db: Queryable): Promise<Map<string, number>> {
+  const result = await db.query<{ id: string; provider: string; granted: number }>(
+    `SELECT address_id AS id, provider, granted FROM egress_day WHERE day = (now() AT TIME ZONE 'UTC')::date`,
+  );
+  return new Map(result.rows.map((row) => [`${row.id} ${row.provider}`, row.granted]));
+}
+
 /*
- * A chunk is a tenth of what is left of the day, so that the last of a cap is spread among workers, and never more
- * than 200, so that little is lost when a worker dies with it. The day is the database's: clocks of workers differ.
+ * Of the cap, so much is open as the day has come to (day-spread.ts). A chunk is a tenth of what is open and left, so that
+ * the last of a cap is spread among workers, and never more than 200, so that little is lost when a worker dies with it.
+ * The day is the database's: clocks of workers differ.
  */
 const GRANT = `
-WITH holder AS (
+WITH clock AS (
+  SELECT coalesce($6::float8, extract(epoch FROM (now() AT TIME ZONE 'UTC') - date_trunc('day', now() AT TIME ZONE 'UTC'))::float8) AS second
+), open AS (
+  SELECT least($4::int, ceil($4::int * (second + ${HEAD_START_SECONDS}) / ${SPREAD_SECONDS}))::int AS cap FROM clock
+), holder AS (
   SELECT address_id, provider FROM egress_warmup WHERE address_id = $1 AND provider = $2 AND phase = 'warming' AND stage = $3
 ), grown AS (
   INSERT INTO egress_day AS d (address_id, provider, day, granted)
-  SELECT address_id, provider, (now() AT TIME ZONE 'UTC')::date, least($4::int, greatest($5::int, least(200, $4::int / 10))) FROM holder
+  SELECT address_id, provider, (now() AT TIME ZONE 'UTC')::date, least(open.cap, greatest($5::int, least(200, open.cap / 10))) FROM holder, open
   ON CONFLICT (address_id, provider, day) DO UPDATE
-     SET granted = d.granted + greatest(0, least($4::int - d.granted, greatest($5::int, least(200, ($4::int - d.granted) / 10))))
+     SET granted = d.granted + greatest(0, least((SELECT cap FROM open) - d.granted, greatest($5::int, least(200, ((SELECT cap FROM open) - d.granted) / 10))))
   RETURNING new.granted - coalesce(old.granted, 0) AS granted
 )
 SELECT coalesce((SELECT granted FROM grown), 0) AS granted,
        extract(epoch FROM (date_trunc('day', now() AT TIME ZONE 'UTC') + interval '1 day') - (now() AT TIME ZONE 'UTC'))::float8 * 1000 AS "msLeft"`;
 
-export function grantStore(db: Queryable): GrantStore {
+/** @param secondOfDay for tests: the moment of the UTC day; left out: the database's */
+export function grantStore(db: Queryable, secondOfDay?: number): GrantStore {
   return {
     async request({ addressId, provider, stage, cap, count }: GrantRequest): Promise<Grant> {
-      const result = await db.query<Grant>({ name: 'egress-grant', text: GRANT, values: [addressId, provider, stage, cap, count] });
+      const result = await db.query<Grant>({ name: 'egress-grant', text: GRANT, values: [addressId, provider, stage, cap, count, secondOfDay ?? null] });
       return result.rows[0]!;
     },
     async giveBack(rows) {

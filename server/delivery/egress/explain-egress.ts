@@ -4,6 +4,7 @@ import type { Queryable } from '../../infra/db/pool.ts';
 import type { Lane } from '../enqueue-types.ts';
 import { providerOf } from '../provider-group.ts';
 import { findCandidates, usedUp, waitReason } from './choose-egress.ts';
+import { openBy } from './day-spread.ts';
 import { readGranted, readSnapshot } from './egress.store.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function explainEgressWait(
   const found = findCandidates(await readSnapshot(db), { tenantId, lane, provider, stickTo: '', families: null, now });
   if (found.kind === 'own') return null;
   const granted = await readGranted(db, provider);
-  const open = found.ordered.some(({ egress, capped }) => capped === null || (granted.get(egress.id) ?? 0) < capped.cap);
+  const open = found.ordered.some(({ egress, capped }) => capped === null || (granted.get(egress.id) ?? 0) < openBy(capped.cap, now));
   if (open) return null;
   return waitReason(found.pool, [...found.ordered.map((candidate) => usedUp(candidate, provider, now)), ...found.refused]);
 }

@@ -7,6 +7,7 @@ import { addAddress, addPool, addressIdOf, assignPool, type Changed, pauseAddres
 import { listEgress, listEgressEvents, listUsedDays } from './egress-view.store.ts';
 import { explainEgressWait } from './explain-egress.ts';
 import { type EgressRoute, startEgressChooser } from './egress-chooser.ts';
+import { openBy } from './day-spread.ts';
 import { grantStore, readEgressVersion, readSnapshot } from './egress.store.ts';
 import { countEgressEvents, rollWarmup } from './roll-warmup.ts';
 
@@ -70,10 +71,26 @@ const state = async (id: string) => {
 /** As if the state had been written a day earlier. */
 const yesterday = (): Promise<unknown> => queue.pool.query(`UPDATE egress_warmup SET rolled_to = rolled_to - 1, measured_from = measured_from - 1`);
 
+/** The second at which all of a cap is open. */
+const END_OF_DAY = 86_399;
+
 describe('grants of a daily cap', () => {
+  test('a cap opens in the course of the day; the database and the view agree', async () => {
+    const id = await add('out1', 2);
+    const ask = async (second: number, count: number) => (await grantStore(queue.pool, second).request({ addressId: id, provider: 'google', stage: 0, cap: 50, count })).granted;
+    expect(await ask(0, 50)).toBe(openBy(50, new Date(0)));
+    expect(await ask(60, 10)).toBe(0);
+    for (const hour of [1, 6, 12, 20, 23]) await ask(hour * 3_600, 50);
+    expect((await listUsedDays(queue.pool, id, 1))[0]).toMatchObject({ granted: 50 });
+    for (const second of [0, 1_799, 7_200, 40_000, 79_000]) {
+      await queue.pool.query('TRUNCATE egress_day');
+      expect(await ask(second, 50)).toBe(openBy(50, new Date(second * 1_000)));
+    }
+  });
+
   test('many workers at once are given the cap and not one more', async () => {
     const id = await add('out1', 2);
-    const store = grantStore(queue.pool);
+    const store = grantStore(queue.pool, END_OF_DAY);
     const grants = await Promise.all(Array.from({ length: 30 }, () => store.request({ addressId: id, provider: 'google', stage: 0, cap: 50, count: 3 })));
     expect(grants.reduce((sum, grant) => sum + grant.granted, 0)).toBe(50);
     expect(grants.every((grant) => grant.granted >= 0 && grant.msLeft > 0 && grant.msLeft <= 86_400_000)).toBe(true);
@@ -83,7 +100,7 @@ describe('grants of a daily cap', () => {
 
   test('nothing for who believes in another stage, nor for one that is paused; a cap that sank takes nothing back', async () => {
     const id = await add('out1', 2);
-    const store = grantStore(queue.pool);
+    const store = grantStore(queue.pool, END_OF_DAY);
     const ask = async (stage: number, cap: number) => (await store.request({ addressId: id, provider: 'google', stage, cap, count: 40 })).granted;
     expect([await ask(1, 100), await ask(0, 50), await ask(0, 30)]).toEqual([0, 40, 0]);
     expect((await listUsedDays(queue.pool, id, 1))[0]).toMatchObject({ granted: 40 });
@@ -167,7 +184,7 @@ describe('the scheduler\'s job', () => {
     expect(await listEgressEvents(queue.pool, bad, 1)).toMatchObject([
       { type: 'paused', provider: 'google', reason: expect.stringMatching(/^3 of 40 delivered were complained about .* Its mail to google goes out by out2\.$/) },
     ]);
-    const chooser = await startEgressChooser(queue.pool, pino({ level: 'silent' }), 'mail.eider.test');
+    const chooser = await startEgressChooser(queue.pool, pino({ level: 'silent' }), 'mail.eider.test', 2_000, END_OF_DAY);
     const google: EgressRoute = { key: 'mx g', hosts: ['aspmx.l.google.com'], local: false, targets: () => Promise.reject(new Error('not asked')) };
     for (let message = 0; message < 20; message++) {
       const choice = await chooser.choose({ tenantId: queue.tenantId, lane: 'marketing', queueId: `m${message}`, route: google, count: 1 });
@@ -188,10 +205,12 @@ describe('the scheduler\'s job', () => {
   test('what waits is explained: the day\'s cap first, then a pause', async () => {
     const id = await add('out1', 2, { schedule: { '*': [10] } });
     must(await assignPool(queue.pool, { tenantId: null, lane: 'marketing' }, 'main'));
+    // All of the cap is open by then.
+    const evening = new Date(`${new Date().toISOString().slice(0, 10)}T23:00:00Z`);
     const ask = async (lane: 'marketing' | 'transactional') =>
-      (await explainEgressWait(queue.pool, { tenantId: queue.tenantId, lane, hosts: ['aspmx.l.google.com'] }, new Date()))?.reason ?? 'goes';
+      (await explainEgressWait(queue.pool, { tenantId: queue.tenantId, lane, hosts: ['aspmx.l.google.com'] }, evening))?.reason ?? 'goes';
     expect([await ask('marketing'), await ask('transactional')]).toEqual(['goes', 'goes']);
-    await grantStore(queue.pool).request({ addressId: id, provider: 'google', stage: 0, cap: 10, count: 10 });
+    await grantStore(queue.pool, END_OF_DAY).request({ addressId: id, provider: 'google', stage: 0, cap: 10, count: 10 });
     expect(await ask('marketing')).toContain("out1 has sent today's 10 to google (warm-up, stage 1)");
     must(await pauseAddress(queue.pool, 'out1', 'listed', null));
     expect([await ask('marketing'), await ask('transactional')]).toEqual([expect.stringContaining('until an operator acts: out1 is paused (listed)'), 'goes']);
@@ -199,13 +218,13 @@ describe('the scheduler\'s job', () => {
 
   test('state, caps used and grants survive: a new reader finds them', async () => {
     const id = await add('out1', 2, { schedule: { '*': [10, 20] } });
-    const store = grantStore(queue.pool);
+    const store = grantStore(queue.pool, END_OF_DAY);
     await store.request({ addressId: id, provider: 'google', stage: 0, cap: 10, count: 8 });
     const snapshot = await readSnapshot(queue.pool);
     const address = [...snapshot.pools.values()][0]!.members[0]!.address;
     expect(address).toMatchObject({ name: 'out1', sourceAddress: '127.0.0.2', schedule: { '*': [10, 20] } });
     expect(address.warmup.get('google')).toMatchObject({ phase: 'warming', stage: 0, pausedUntil: null });
-    expect((await grantStore(queue.pool).request({ addressId: id, provider: 'google', stage: 0, cap: 10, count: 8 })).granted).toBe(2);
+    expect((await grantStore(queue.pool, END_OF_DAY).request({ addressId: id, provider: 'google', stage: 0, cap: 10, count: 8 })).granted).toBe(2);
   });
 });
 

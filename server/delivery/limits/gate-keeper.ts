@@ -1,9 +1,9 @@
 // The gates of a worker and their news: fetches slots ahead in chunks, keeps the store's clock, stores what was learnt,
 // eases limits, renews leases, and forgets gates that nobody has used. What a gate allows is limiter.ts.
-import { activeStop, addSlots, type Gate, intervalOf, newGate, slotsInHand } from './gate.ts';
+import { activeStop, addSlots, changeRate, type Gate, intervalOf, newGate, slotsInHand } from './gate.ts';
 import type { LimitStore } from './limit-store.ts';
 import type { LimiterDeps } from './limiter-types.ts';
-import { paceOf, type Rate } from './rate.ts';
+import type { Rate } from './rate.ts';
 import { ease, type SiteState } from './site-state.ts';
 
 /** Slots are fetched for so long ahead. */
@@ -50,10 +50,10 @@ export function gateKeeper({ store, log }: Pick<LimiterDeps, 'store' | 'log'>): 
   function gate(key: string, title: string, scope: Gate['scope'], rate: Rate | null): Gate {
     let found = gates.get(key);
     if (!found) {
-      found = newGate(key, title, scope, rate && paceOf(rate), now());
+      found = newGate(key, title, scope, rate, now());
       gates.set(key, found);
       void sync([found]);
-    }
+    } else if (found.rate !== rate) changeRate(found, rate);
     found.usedAt = now();
     return found;
   }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { addSlots, newGate, slotsInHand, takeSlot } from './gate.ts';
+import { addSlots, changeRate, newGate, slotsInHand, takeSlot } from './gate.ts';
+import { shareOf } from './rate.ts';
 
-const gate = () => newGate('k', 't', 'rate', { intervalMs: 100, burst: 3 }, 0);
+const gate = () => newGate('k', 't', 'rate', { count: 10, windowMs: 1_000 }, 0);
 
 describe('slots in hand', () => {
   test('a burst at once, the rest each in its time', () => {
@@ -24,5 +25,20 @@ describe('slots in hand', () => {
     const g = gate();
     addSlots(g, 1_000, 0, 0, 2);
     expect([takeSlot(g, 1_000), takeSlot(g, 1_000), takeSlot(g, 1_000)]).toEqual([1_000, 1_000, null]);
+  });
+});
+
+describe('a rule that becomes another', () => {
+  test('what was granted by the one before is forgotten; the same in other words changes nothing', () => {
+    const g = gate();
+    addSlots(g, 1_000, 0, 100, 5);
+    changeRate(g, { count: 10, windowMs: 1_000 });
+    expect(slotsInHand(g, 1_000)).toBe(5);
+    const before = g.pace!.intervalMs;
+    changeRate(g, shareOf({ count: 10, windowMs: 1_000 }, 0.25));
+    expect(g.pace!.intervalMs / before).toBeCloseTo(4, 5);
+    expect(slotsInHand(g, 1_000)).toBe(0);
+    changeRate(g, null);
+    expect(g.pace).toBeNull();
   });
 });

@@ -1,11 +1,11 @@
 // What one limit is in this worker: slots in hand with their times, what was claimed on their account, what is known
 // of the site. Memory only; limiter.ts fills it from the store.
-import { MAX_LATE_MS, type Pace } from './rate.ts';
+import { MAX_LATE_MS, type Pace, paceOf, type Rate } from './rate.ts';
 import { FRESH_STATE, type SiteState, type Stop } from './site-state.ts';
 
 /** Why something waits, and until when: what the queue view shows. */
 export interface Wait {
-  scope: 'rate' | 'pause' | 'suspension' | 'connections' | 'breaker' | 'tenant-rate' | 'sender-rate';
+  scope: 'rate' | 'pause' | 'suspension' | 'connections' | 'breaker' | 'tenant-rate' | 'sender-rate' | 'reputation' | 'operator';
   /** One sentence for people, without the time. */
   reason: string;
   /** Epoch milliseconds. */
@@ -16,7 +16,9 @@ export interface Gate {
   key: string;
   /** For people: `google from default`. */
   title: string;
-  scope: 'rate' | 'tenant-rate' | 'sender-rate';
+  scope: 'rate' | 'tenant-rate' | 'sender-rate' | 'reputation';
+  /** What the pace was made from. */
+  rate: Rate | null;
   /** By rule. */
   pace: Pace | null;
   /** Slots as runs of equal distance, by performance.now(). */
@@ -48,11 +50,22 @@ export interface Gate {
   connectionCheckUntil: number;
 }
 
-export function newGate(key: string, title: string, scope: Gate['scope'], pace: Pace | null, now: number): Gate {
+export function newGate(key: string, title: string, scope: Gate['scope'], rate: Rate | null, now: number): Gate {
   return {
-    key, title, scope, pace, runs: [], expected: 0, outstanding: 0, accepted: 0, state: FRESH_STATE, synced: false, syncedAt: 0, easedAt: now, usedAt: now,
+    key, title, scope, rate, pace: rate && paceOf(rate), runs: [], expected: 0, outstanding: 0, accepted: 0, state: FRESH_STATE, synced: false, syncedAt: 0, easedAt: now, usedAt: now,
     waitUntil: 0, closedUntil: 0, probing: false, openConnections: 0, othersConnections: 0, established: 0, mostEstablished: 0, connectionsRefusedUntil: 0, connectionCheckUntil: 0,
   };
+}
+
+/** The rule has become another: slots that were granted by the one before are forgotten. */
+export function changeRate(gate: Gate, rate: Rate | null): void {
+  if (gate.rate === rate) return;
+  const same = gate.rate !== null && rate !== null && gate.rate.count === rate.count && gate.rate.windowMs === rate.windowMs;
+  gate.rate = rate;
+  if (same) return;
+  gate.pace = rate && paceOf(rate);
+  gate.runs = [];
+  gate.waitUntil = 0;
 }
 
 /** The interval that holds: the rule's or what was learnt, whichever is slower; 0 for none. */

@@ -11,7 +11,17 @@ export interface HostBreakers {
   /** Of a site: closed when one of its hosts may be dialled, probe when one single connection may be tried. */
   verdict(egressId: string, hosts: readonly string[]): { kind: 'closed' } | { kind: 'probe' } | { kind: 'open'; wait: Wait };
   /** Those open, for people and metrics. `until` in epoch milliseconds. */
-  open(): { egressId: string; host: string; failures: number; until: number; reason: string }[];
+  open(): OpenBreaker[];
+}
+
+export interface OpenBreaker {
+  egressId: string;
+  host: string;
+  /** Connections that failed in a row. */
+  failures: number;
+  /** Epoch milliseconds: nobody dials before it; then one does, to see. */
+  until: number;
+  reason: string;
 }
 
 export interface HostBreakerDeps {

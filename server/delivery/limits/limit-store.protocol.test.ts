@@ -35,6 +35,15 @@ describe.each([
   const pace = { intervalMs: 60_000, burst: 3 };
   const ask = { pace, want: 10, horizonMs: 1_000, accepted: 0 };
 
+  test('open breakers are told and taken back', async () => {
+    const store = open();
+    const breaker = { egressId: 'e1', host: 'mx.example.com', failures: 5, until: 17, reason: 'refused' };
+    await store.publishBreakers([breaker]);
+    expect(await store.listBreakers()).toEqual([breaker]);
+    await store.publishBreakers([]);
+    expect(await store.listBreakers()).toEqual([]);
+  });
+
   test('grants the burst, then nothing until the next slot; what is given back can be had again', async () => {
     const store = open();
     const key = newKey();
@@ -142,4 +151,17 @@ test('while Valkey does not answer, limits go on at half, and come back', async 
     await store.take([{ ...request, want: 0 }]);
   }
   expect((await store.take([request]))[0]!.slots).toBe(0);
+});
+
+test('breakers of several workers are seen by who has none; those of a worker that is gone are forgotten', async () => {
+  const breaker = (host: string) => ({ egressId: 'e1', host, failures: 5, until: 17, reason: 'refused' });
+  await worker('b1').publishBreakers([breaker('one.example')]);
+  await worker('b2').publishBreakers([breaker('two.example')]);
+  const seen = async () => (await worker('cli').listBreakers()).map(({ host }) => host).sort();
+  expect(await seen()).toEqual(['one.example', 'two.example']);
+  // As when its time is over.
+  await clients[0]!.del('eider:breakers:b1');
+  expect(await seen()).toEqual(['two.example']);
+  expect(await clients[0]!.smembers('eider:breakers')).toEqual(['b2']);
+  expect(await clients[0]!.pttl('eider:breakers:b2')).toBeGreaterThan(0);
 });

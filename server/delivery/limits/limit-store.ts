@@ -1,5 +1,6 @@
 // Where limits are kept: slots of buckets, what has been learnt, and leases of connections, for all workers together.
 // The interface, and the one that serves a single process; valkey-limit-store.ts is the shared one.
+import type { OpenBreaker } from './host-breakers.ts';
 import { grantSlots, type Pace, slower } from './rate.ts';
 import { FRESH_STATE, type Measured, type SiteState, SPAN_MS, SPANS } from './site-state.ts';
 
@@ -51,6 +52,10 @@ export interface LimitStore {
   /** Everything that is slowed, stopped or capped. */
   list(): Promise<{ key: string; state: SiteState }[]>;
   read(keys: readonly string[]): Promise<{ now: number; states: SiteState[] }>;
+  /** Tells the others of this worker's open breakers: for people to see, for about ten seconds. */
+  publishBreakers(open: readonly OpenBreaker[]): Promise<void>;
+  /** Of all workers; a host may be there once for each. */
+  listBreakers(): Promise<OpenBreaker[]>;
 }
 
 /** A learnt rate as a pace: a little burst, since what was learnt is below the limit already. */
@@ -72,6 +77,7 @@ interface Local {
  */
 export function localLimitStore(now: () => number, share = 1): LimitStore {
   const entries = new Map<string, Local>();
+  let breakers: readonly OpenBreaker[] = [];
   const entry = (key: string): Local => {
     let found = entries.get(key);
     if (!found) entries.set(key, (found = { nextAt: 0, state: FRESH_STATE, accepted: new Map(), connections: 0, nextConnectionAt: 0 }));
@@ -123,6 +129,11 @@ export function localLimitStore(now: () => number, share = 1): LimitStore {
     },
     renew: () => Promise.resolve(),
     list: () => Promise.resolve([...entries].flatMap(([key, { state }]) => (isNotable(state, now()) ? [{ key, state }] : []))),
+    publishBreakers(open) {
+      breakers = [...open];
+      return Promise.resolve();
+    },
+    listBreakers: () => Promise.resolve([...breakers]),
     read: (keys) => Promise.resolve({ now: now(), states: keys.map((key) => entries.get(key)?.state ?? FRESH_STATE) }),
   };
 }

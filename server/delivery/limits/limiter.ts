@@ -5,8 +5,10 @@ import { activeStop, type Gate, intervalOf, slotsInHand, takeSlot, type Wait } f
 import { gateKeeper, HORIZON_MS, TICK_MS } from './gate-keeper.ts';
 import type { Limiter, LimiterDeps, SitePass } from './limiter-types.ts';
 import { matchSite, type SiteMatch } from './shaping-rules.ts';
+import { shareBreakers } from './share-breakers.ts';
 import { siteConnections } from './site-connections.ts';
 import { siteReplies } from './site-replies.ts';
+import { FULL_SPEED, slowedGates, slowRate } from './slowed-gates.ts';
 import { probeAccepted, probeSent } from './site-state.ts';
 
 /** A claimed row waits so long for its slot rather than be given back. */
@@ -20,15 +22,24 @@ const LOCAL_PASS: SitePass = {
 };
 
 export function limiter(deps: LimiterDeps): Limiter {
-  const { rules, breakers } = deps;
+  const { breakers } = deps;
   const keeper = gateKeeper(deps);
   const { now, epoch, gate, sync, changeLater } = keeper;
   const connections = siteConnections(deps, keeper);
   const replied = siteReplies(deps, keeper, connections.learn);
+  const endSharing = shareBreakers(deps);
 
-  const siteGate = (egressId: string, match: SiteMatch): Gate => gate(`${egressId}|${match.key}`, match.name === 'default' ? match.key : match.name, 'rate', match.limits.rate);
+  const speedOf = deps.speedOf ?? (() => FULL_SPEED);
+  const slowed = slowedGates(keeper, deps, speedOf);
+  const titleOf = (match: SiteMatch): string => (match.name === 'default' ? match.key : match.name);
+
+  function siteGate(egressId: string, match: SiteMatch): Gate {
+    const { factor } = speedOf({ egress: egressId });
+    const rate = factor < 1 ? slowRate(deps.rules, match, factor) : match.limits.rate;
+    return gate(`${egressId}|${match.key}`, titleOf(match), 'rate', rate);
+  }
   function tenantGates(tenantId: string, site: string | null): Gate[] {
-    const rule = rules.tenants[tenantId] ?? rules.tenants['*'];
+    const rule = deps.rules.tenants[tenantId] ?? deps.rules.tenants['*'];
     if (!rule) return [];
     const found: Gate[] = [];
     if (rule.rate) found.push(gate(`tenant|${tenantId}`, 'the tenant', 'tenant-rate', rule.rate));
@@ -124,7 +135,7 @@ export function limiter(deps: LimiterDeps): Limiter {
   return {
     budget(route, domain, egressIds) {
       if (route.local) return { rows: UNLIMITED, site: null, wait: null };
-      const match = matchSite(rules, route, domain);
+      const match = matchSite(deps.rules, route, domain);
       let rows = 0;
       let wait: Wait | null = null;
       for (const egressId of egressIds) {
@@ -140,21 +151,27 @@ export function limiter(deps: LimiterDeps): Limiter {
       const [entry] = tenantGates(tenantId, null);
       return entry ? rowsOf(entry) : { rows: UNLIMITED, wait: null };
     },
-    expect(route, domain, egressIds, tenantId, rows) {
+    slowedRows(route, domain, tenantId, lane) {
+      const entry = route.local ? null : slowed.ofTenant(tenantId, lane, route, domain);
+      return entry ? rowsOf(entry).rows : UNLIMITED;
+    },
+    expect(route, domain, egressIds, { tenantId, lane }, rows) {
       if (route.local) return () => undefined;
-      const match = matchSite(rules, route, domain);
-      const expecting = [...egressIds.slice(0, 1).map((egressId) => siteGate(egressId, match)), ...tenantGates(tenantId, match.name)];
+      const match = matchSite(deps.rules, route, domain);
+      const slow = slowed.ofTenant(tenantId, lane, route, domain);
+      const expecting = [...egressIds.slice(0, 1).map((egressId) => siteGate(egressId, match)), ...tenantGates(tenantId, match.name), ...(slow ? [slow] : [])];
       for (const entry of expecting) entry.expected += rows;
       return () => {
         for (const entry of expecting.splice(0)) entry.expected -= rows;
       };
     },
     onOpen: keeper.onOpen,
-    async admit({ route, domain, egressId, tenantId, recipients }) {
+    async admit({ route, domain, egressId, tenantId, lane, recipients }) {
       if (route.local) return { kind: 'go', pass: LOCAL_PASS };
-      const match = matchSite(rules, route, domain);
+      const match = matchSite(deps.rules, route, domain);
       const entry = siteGate(egressId, match);
-      const all = [...tenantGates(tenantId, match.name), entry];
+      const slow = slowed.ofTenant(tenantId, lane, route, domain);
+      const all = [...(slow ? [slow] : []), ...tenantGates(tenantId, match.name), entry];
       const deadline = now() + MAX_ADMIT_MS;
       let probing = false;
       for (const one of all) {
@@ -165,19 +182,25 @@ export function limiter(deps: LimiterDeps): Limiter {
       return { kind: 'go', pass: passOf(entry, match, egressId, probing) };
     },
     async admitSender(sender, recipients) {
-      const address = sender.toLowerCase();
-      const rule = rules.senders[address] ?? rules.senders[address.slice(address.lastIndexOf('@'))] ?? rules.senders['*'];
+      const slow = sender.route.local ? null : slowed.ofDomain(sender);
+      const late = slow && (await takeFrom(slow, recipients, now() + MAX_ADMIT_MS));
+      if (typeof late === 'object' && late !== null) return late;
+      const address = sender.reversePath.toLowerCase();
+      const rule = deps.rules.senders[address] ?? deps.rules.senders[address.slice(address.lastIndexOf('@'))] ?? deps.rules.senders['*'];
       if (!rule?.rate) return null;
       const taken = await takeFrom(gate(`sender|${address}`, 'the sender', 'sender-rate', rule.rate), recipients, now() + MAX_ADMIT_MS);
       return typeof taken === 'object' ? taken : null;
     },
     isOpen(egressId, route, domain) {
       if (route.local) return true;
-      const found = keeper.find(`${egressId}|${matchSite(rules, route, domain).key}`);
+      const found = keeper.find(`${egressId}|${matchSite(deps.rules, route, domain).key}`);
       return (!found || activeStop(found, epoch())?.kind !== 'suspended') && breakers.verdict(egressId, route.hosts).kind !== 'open';
     },
     gates: keeper.all,
-    stop: keeper.stop,
+    stop() {
+      endSharing();
+      return keeper.stop();
+    },
   };
 }
 

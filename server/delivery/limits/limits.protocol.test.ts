@@ -115,6 +115,40 @@ describe('tenants and senders', () => {
   });
 });
 
+describe('whom reputation slows', () => {
+  const slow = (wanted: object) => (subject: object) => (Object.entries(wanted).every(([name, value]) => (subject as Record<string, unknown>)[name] === value) ? { factor: 0.25, reason: 'bounces' } : { factor: 1, reason: null });
+
+  test('a tenant gets a quarter of what the site takes, the others all of it, and its mail stays untouched', async () => {
+    const mx = await fake();
+    const other = await queue.addTenant();
+    await fill(100, 'slow.example');
+    await fill(12, 'quick.example', { tenantId: other });
+    work(mx.port, { shaping: site({ rate: '12/min' }), speedOf: slow({ tenantId: queue.tenantId }) });
+    const quick = () => mx.received.filter((mail) => mail.recipients[0]!.endsWith('@quick.example')).length;
+    await eventually(() => Promise.resolve(quick()), (count) => count >= 3);
+    // 3 a minute: the first goes at once, and the next come 20 s apart.
+    expect(mx.received.length - quick()).toBeLessThanOrEqual(2);
+    expect((await queue.states()).filter((line) => line.includes('@slow.example') && line.endsWith(' queued 0')).length).toBeGreaterThanOrEqual(95);
+  });
+
+  test('a sending domain is put off with the reason; an egress address takes a quarter of its rate', async () => {
+    const mx = await fake();
+    await fill(10, 'a.example', { headerFrom: 'shop@news.example' });
+    work(mx.port, { shaping: site({ rate: '8/min' }), speedOf: slow({ domain: 'news.example' }) });
+    await eventually(() => queue.states(), (states) => states.some((line) => line.endsWith('deferred 0')));
+    const { rows } = await queue.pool.query<{ reason: string }>(`SELECT DISTINCT reason FROM delivery WHERE state = 'deferred'`);
+    expect(rows[0]!.reason).toMatch(/^Waits: the sending domain, slowed by its reputation \(bounces\), takes /);
+    await queue.clear();
+    for (const end of ends.splice(0).reverse()) await end();
+    const egressMx = await fake();
+    await fill(10, 'b.example');
+    work(egressMx.port, { shaping: site({ rate: '4/min' }), speedOf: slow({ egress: 'default' }) });
+    await egressMx.waitFor((received) => received.length === 1);
+    await sleep(500);
+    expect(egressMx.received.length).toBe(1);
+  });
+});
+
 describe('a host that cannot be reached', () => {
   test('after five failures nobody dials any more: the rest stays queued', async () => {
     const mx = await fake();

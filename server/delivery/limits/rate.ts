@@ -16,6 +16,19 @@ export function parseRate(text: string): Rate | null {
   return windowMs && count > 0 ? { count, windowMs } : null;
 }
 
+const shares = new WeakMap<Rate, Map<number, Rate>>();
+
+/** That share of a rate; the same object each time. */
+export function shareOf(rate: Rate, factor: number): Rate {
+  if (factor >= 1) return rate;
+  let known = shares.get(rate);
+  if (!known) shares.set(rate, (known = new Map()));
+  let share = known.get(factor);
+  // A longer window rather than fewer slots: of 2 a minute a quarter is one in two minutes.
+  if (!share) known.set(factor, (share = { count: rate.count, windowMs: rate.windowMs / factor }));
+  return share;
+}
+
 export interface Pace {
   intervalMs: number;
   /** Slots that may be used at once after a pause. */

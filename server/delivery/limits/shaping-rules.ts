@@ -123,7 +123,7 @@ export function parseRulesFile(text: string): RulesFile {
 const pathOf = (path: readonly PropertyKey[]): string =>
   path.length === 0 ? 'the file' : path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index > 0 ? '.' : ''}${String(step)}`)).join('');
 
-const BUILT_IN_DEFAULT: SiteLimits = {
+export const BUILT_IN_DEFAULT: SiteLimits = {
   rate: { count: 50, windowMs: 1_000 },
   connections: 10,
   connectionRate: { count: 200, windowMs: 60_000 },

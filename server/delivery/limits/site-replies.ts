@@ -13,11 +13,12 @@ const CLOSED_MS = 2_000;
  * @param learnConnections told when a site wants fewer of them
  * @returns hears a reply and says whether it changes the pace
  */
-export function siteReplies({ rules, log }: Pick<LimiterDeps, 'rules' | 'log'>, keeper: GateKeeper, learnConnections: (entry: Gate, said: string) => void) {
+export function siteReplies(deps: Pick<LimiterDeps, 'rules' | 'log'>, keeper: GateKeeper, learnConnections: (entry: Gate, said: string) => void) {
+  const { log } = deps;
   const { now, changeLater } = keeper;
 
   function replied(entry: Gate, match: SiteMatch, reply: SmtpReply, to: { refusedConnection?: boolean; mayBeClosing?: boolean }): boolean {
-    const found = paceAction(rules, match.name, reply, to);
+    const found = paceAction(deps.rules, match.name, reply, to);
     if (!found) return false;
     const said = formatReply(reply).slice(0, 200);
     if (found.action === 'suspend' || found.action === 'other-address') {

@@ -3,6 +3,7 @@
 import { Redis, type Result } from 'ioredis';
 import type { Logger } from '../../infra/log/logger.ts';
 import { CONNECT, DISCONNECT, GIVE_BACK, READ, RENEW, TAKE, WRITE } from './limit-scripts.ts';
+import type { OpenBreaker } from './host-breakers.ts';
 import { type ConnectReply, isNotable, type LimitStore, localLimitStore, type TakeReply } from './limit-store.ts';
 import { FRESH_STATE, type SiteState } from './site-state.ts';
 
@@ -10,6 +11,11 @@ import { FRESH_STATE, type SiteState } from './site-state.ts';
 export const CONNECTION_LEASE_MS = 15_000;
 const MAX_CHANGE_TRIES = 8;
 const NOTABLE = 'eider:limits';
+/** The workers that have told of breakers, and what each told. */
+const BREAKERS = 'eider:breakers';
+const breakersKey = (worker: string): string => `${BREAKERS}:${worker}`;
+/** A worker that is gone, or whose hosts can be reached again, is forgotten after this. */
+const BREAKERS_MS = 10_000;
 const limitKey = (key: string): string => `eider:limit:${key}`;
 const connectionKey = (key: string): string => `eider:connections:${key}`;
 
@@ -102,6 +108,18 @@ export function valkeyLimitStore(redis: Redis, workerId: string): LimitStore {
       const { now, states } = await this.read(keys);
       return keys.flatMap((key, index) => (isNotable(states[index]!, now) ? [{ key, state: states[index]! }] : []));
     },
+    async publishBreakers(open) {
+      if (open.length === 0) await redis.del(breakersKey(workerId));
+      else await redis.multi().set(breakersKey(workerId), JSON.stringify(open), 'PX', BREAKERS_MS).sadd(BREAKERS, workerId).exec();
+    },
+    async listBreakers() {
+      const workers = await redis.smembers(BREAKERS);
+      if (workers.length === 0) return [];
+      const told = await redis.mget(workers.map(breakersKey));
+      const gone = workers.filter((_, index) => told[index] === null);
+      if (gone.length > 0) await redis.srem(BREAKERS, gone);
+      return told.flatMap((text) => (typeof text === 'string' ? (JSON.parse(text) as OpenBreaker[]) : []));
+    },
     async read(keys) {
       const [time, ...texts] = await Promise.all([redis.time(), ...keys.map((key) => redis.hget(limitKey(key), 'state'))]);
       const [seconds, microseconds] = time as Awaited<Result<[number, number], { type: 'default' }>>;
@@ -144,6 +162,8 @@ export function withFallback(shared: LimitStore, log: Logger, alone = localLimit
     disconnect: (key) => either((store) => store.disconnect(key)),
     renew: (keys) => either((store) => store.renew(keys)),
     list: () => either((store) => store.list()),
+    publishBreakers: (open) => either((store) => store.publishBreakers(open)),
+    listBreakers: () => either((store) => store.listBreakers()),
     read: (keys) => either((store) => store.read(keys)),
     get degraded() {
       return degraded;

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { registry } from '../../infra/metrics/registry.ts';
 import { rolesPage } from '../../../mail-server/runtime/supervisor/metrics-server.ts';
 import '../delivery-metrics.ts';
+import '../limits/limit-gauges.ts';
 import '../smtp/pool-gauges.ts';
 import './queue-gauges.ts';
 

@@ -24,14 +24,17 @@ export async function queueNumbers(db: Queryable): Promise<QueueNumbers[]> {
 export interface StandingNumbers {
   deadLetters: Record<string, number>;
   suspensions: Record<string, number>;
+  /** By level, subjects that reputation judges so. */
+  reputation: Record<string, number>;
   /** By table, how many whole days ahead partitions exist. */
   partitionDaysAhead: Record<string, number>;
 }
 
 export async function standingNumbers(db: Queryable): Promise<StandingNumbers> {
-  const [letters, suspensions, partitions] = await Promise.all([
+  const [letters, suspensions, reputation, partitions] = await Promise.all([
     db.query<{ name: string; count: number }>('SELECT outcome AS name, count(*) AS count FROM dead_letter GROUP BY 1'),
     db.query<{ name: string; count: number }>('SELECT scope AS name, count(*) AS count FROM delivery_suspension WHERE until IS NULL OR until > now() GROUP BY 1'),
+    db.query<{ name: string; count: number }>('SELECT level AS name, count(*) AS count FROM reputation_state GROUP BY 1'),
     db.query<{ name: string; count: number }>(
       `SELECT p.relname AS name, max(to_date(right(c.relname, 8), 'YYYYMMDD')) - (now() AT TIME ZONE 'UTC')::date AS count
          FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
@@ -39,5 +42,5 @@ export async function standingNumbers(db: Queryable): Promise<StandingNumbers> {
     ),
   ]);
   const record = ({ rows }: { rows: { name: string; count: number }[] }) => Object.fromEntries(rows.map((row) => [row.name, row.count]));
-  return { deadLetters: record(letters), suspensions: record(suspensions), partitionDaysAhead: record(partitions) };
+  return { deadLetters: record(letters), suspensions: record(suspensions), reputation: record(reputation), partitionDaysAhead: record(partitions) };
 }

@@ -2,6 +2,7 @@
 // process (the scheduler) while metrics are asked for, and never so often that it costs more than a twentieth of the time.
 import type { Queryable } from '../../infra/db/pool.ts';
 import { gauge } from '../../infra/metrics/registry.ts';
+import { warmupDay, type WarmupDay } from '../egress/warmup-day.ts';
 import { consumerStates } from '../events/event-log.store.ts';
 import { LIVE_STATES } from '../states.ts';
 import { queueNumbers, type QueueNumbers, standingNumbers } from './queue-gauges.store.ts';
@@ -11,6 +12,9 @@ const oldest = gauge({ name: 'eider_queue_oldest_seconds', help: 'Age of the old
 const leases = gauge({ name: 'eider_queue_leases', help: 'Deliveries leased to workers: the lease runs, or has ended and its worker is gone.', labels: ['state'] });
 const letters = gauge({ name: 'eider_dead_letters', help: 'Recipients given up and kept for replay.', labels: ['outcome'] });
 const suspensions = gauge({ name: 'eider_suspensions', help: 'What operators have suspended, by scope.', labels: ['scope'] });
+const reputation = gauge({ name: 'eider_reputation_subjects', help: 'Tenants, lanes, sending domains and egress addresses by what reputation says of them.', labels: ['level'] });
+const caps = gauge({ name: 'eider_egress_warmup_cap', help: 'Recipients that warming addresses may send to today, together.', labels: ['provider'] });
+const granted = gauge({ name: 'eider_egress_warmup_granted', help: "Of today's caps, what workers have taken.", labels: ['provider'] });
 const lag = gauge({ name: 'eider_event_consumer_lag_seconds', help: 'Age of the first event that a reader has not dealt with.', labels: ['consumer'] });
 const partitions = gauge({ name: 'eider_partitions_ahead_days', help: 'Days ahead for which partitions exist.', labels: ['table'] });
 const cost = gauge({ name: 'eider_queue_read_seconds', help: 'How long reading these numbers took.' });
@@ -30,16 +34,18 @@ export function queueGauges(db: Queryable, leastMs = 10_000, now: () => number =
 
   async function read(): Promise<void> {
     const from = now();
-    const [numbers, standing, consumers] = await Promise.all([queueNumbers(db), standingNumbers(db), consumerStates(db)]).catch((error: unknown) => {
+    const [numbers, standing, consumers, warmup] = await Promise.all([queueNumbers(db), standingNumbers(db), consumerStates(db), warmupDay(db)]).catch((error: unknown) => {
       // Numbers that are no longer true would hide that nothing is known.
-      for (const stale of [depth, oldest, leases, letters, suspensions, lag, partitions]) stale.reset();
+      for (const stale of [depth, oldest, leases, letters, suspensions, reputation, caps, granted, lag, partitions]) stale.reset();
       throw error;
     });
     const took = now() - from;
     nextAt = from + Math.max(leastMs, took * COST_SHARE);
     setQueue(numbers);
     fill(letters, 'outcome', { bounced: 0, expired: 0, ...standing.deadLetters });
-    fill(suspensions, 'scope', { tenant: 0, domain: 0, lane: 0, mx: 0, ...standing.suspensions });
+    fill(suspensions, 'scope', { tenant: 0, domain: 0, lane: 0, mx: 0, 'tenant-lane': 0, 'sender-domain': 0, ...standing.suspensions });
+    fill(reputation, 'level', { warn: 0, slow: 0, pause: 0, ...standing.reputation });
+    setWarmup(warmup);
     fill(partitions, 'table', standing.partitionDaysAhead);
     fill(lag, 'consumer', Object.fromEntries(consumers.map((state) => [state.consumer, state.lagMs / 1_000])));
     cost.set({}, took / 1_000);
@@ -67,6 +73,15 @@ function setQueue(numbers: readonly QueueNumbers[]): void {
   const ended = attempting.reduce((sum, entry) => sum + entry.leaseEnded, 0);
   leases.set({ state: 'ended' }, ended);
   leases.set({ state: 'running' }, attempting.reduce((sum, entry) => sum + entry.count, 0) - ended);
+}
+
+function setWarmup(day: readonly WarmupDay[]): void {
+  caps.reset();
+  granted.reset();
+  for (const { provider, cap, granted: taken } of day) {
+    caps.set({ provider }, cap);
+    granted.set({ provider }, taken);
+  }
 }
 
 function fill<L extends string>(target: { reset(): void; set(labels: Record<L, string>, value: number): void }, label: L, values: Record<string, number>): void {

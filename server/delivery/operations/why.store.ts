@@ -5,14 +5,16 @@ import { AHEAD_LIMIT, type WaitingRow, type WhyFacts } from './why.ts';
 export interface WaitingDelivery extends WaitingRow {
   tenantId: string;
   priority: number;
+  /** The header From's domain. */
+  sender: string;
 }
 
 /** A message's recipients that are not finished. */
 export async function selectWaiting(db: Queryable, queueId: string): Promise<WaitingDelivery[]> {
   const { rows } = await db.query<WaitingDelivery>(
-    `SELECT queue_id AS "queueId", recipient_no AS "recipientNo", tenant_id AS "tenantId", recipient, domain, lane, state, priority, attempts,
-            due_at AS "dueAt", expires_at AS "expiresAt", last_attempt_at AS "lastAttemptAt", reason
-       FROM delivery WHERE queue_id = $1 ORDER BY recipient_no`,
+    `SELECT d.queue_id AS "queueId", recipient_no AS "recipientNo", d.tenant_id AS "tenantId", recipient, domain, d.lane, state, priority, attempts,
+            lower(substring(m.header_from FROM '[^@]+$')) AS sender, due_at AS "dueAt", expires_at AS "expiresAt", last_attempt_at AS "lastAttemptAt", reason
+       FROM delivery d JOIN outgoing_message m ON m.queue_id = d.queue_id WHERE d.queue_id = $1 ORDER BY recipient_no`,
     [queueId],
   );
   return rows;

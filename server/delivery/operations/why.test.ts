@@ -10,7 +10,7 @@ const row = {
   dueAt: now, expiresAt: new Date('2026-11-29T12:00:00Z'), lastAttemptAt: earlier, reason: null,
 } as const;
 const tenant = { slug: 'acme', status: 'active', statusReason: null, resumeAt: null };
-const facts: WhyFacts = { row, tenant, suspension: null, hindrances: [], ahead: 0, workers: 1, now };
+const facts: WhyFacts = { row, tenant, suspension: null, hindrances: [], slowed: null, ahead: 0, workers: 1, now };
 const suspension = (changes: Partial<Suspension>): Suspension => ({ id: 'S', scope: 'domain', match: 'example.com', reason: 'their request', until: null, createdBy: 'cli:ann', createdAt: now, ...changes });
 
 const cases: [name: string, changes: Partial<WhyFacts>, cause: string, sentence: string, until: Date | null][] = [

@@ -31,6 +31,8 @@ export interface WhyFacts {
   suspension: Suspension | null;
   /** Of its site and of the addresses that may send it; those in force. */
   hindrances: readonly Hindrance[];
+  /** What leaves it only a share of the usual speed, without an end of its own; null: nothing. */
+  slowed: string | null;
   /** Rows of the same tenant, lane and domain that go first; counted up to AHEAD_LIMIT. */
   ahead: number;
   /** Delivery workers connected to the database. */
@@ -119,12 +121,12 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'in-line',
     applies: ({ ahead }) => ahead > 0,
-    say: ({ row, ahead }) => ({
-      sentence: `It is ready, with ${ahead >= AHEAD_LIMIT ? `${AHEAD_LIMIT} or more` : ahead} of the same tenant, lane (${row.lane}) and domain (${row.domain}) in line before it.`,
+    say: ({ row, ahead, slowed }) => ({
+      sentence: `It is ready, with ${ahead >= AHEAD_LIMIT ? `${AHEAD_LIMIT} or more` : ahead} of the same tenant, lane (${row.lane}) and domain (${row.domain}) in line before it${slowed ? `; ${slowed}` : ''}.`,
       until: null,
     }),
   },
-  { name: 'next', applies: () => true, say: () => ({ sentence: 'It is ready and next in line: a worker with room takes it within a second.', until: null }) },
+  { name: 'next', applies: () => true, say: ({ slowed }) => ({ sentence: slowed ? `It is ready and next in line; ${slowed}.` : 'It is ready and next in line: a worker with room takes it within a second.', until: null }) },
 ];
 
 /** The names of all causes, for tests and documentation. */
@@ -143,7 +145,8 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 
 function suspended({ row, tenant, suspension }: WhyFacts): string {
   const { scope, match, reason, createdBy, until } = suspension!;
-  const what = { tenant: `its tenant ${tenant?.slug ?? match}`, domain: `mail to ${row.domain}`, lane: `the ${row.lane} lane`, mx: `mail to ${match} hosts` }[scope];
+  const what = { tenant: `its tenant ${tenant?.slug ?? match}`, domain: `mail to ${row.domain}`, lane: `the ${row.lane} lane`, mx: `mail to ${match} hosts`,
+    'tenant-lane': `the ${row.lane} lane of its tenant ${tenant?.slug ?? match}`, 'sender-domain': `mail from ${match.slice(match.indexOf(' ') + 1)}` }[scope];
   return `${what} is suspended by ${createdBy} (${reason.replace(/\.$/, '')}) ${until ? `until ${time(until)}` : 'until somebody resumes it'}`;
 }
 

@@ -37,6 +37,7 @@ describe('slowdown', () => {
     { scope: 'tenant' as const, tenantId: 't1', key: '', level: 'slow' as const, reason: 'bounces' },
     { scope: 'domain' as const, tenantId: 't2', key: 'news.example', level: 'pause' as const, reason: 'complaints' },
     { scope: 'egress' as const, tenantId: 'none', key: 'out-1', level: 'slow' as const, reason: 'deferrals' },
+    { scope: 'lane' as const, tenantId: 't4', key: 'marketing', level: 'slow' as const, reason: 'complaints' },
     { scope: 'tenant' as const, tenantId: 't3', key: '', level: 'warn' as const, reason: 'some bounces' },
   ];
   test.each<[string, Parameters<typeof slowdownFor>[1], number, string | null]>([
@@ -44,6 +45,8 @@ describe('slowdown', () => {
     ['of a held domain', { tenantId: 't2', domain: 'News.example', egress: 'out-1' }, 0, 'news.example: complaints'],
     ["of another tenant's domain of that name", { tenantId: 't1', domain: 'other.example' }, 0.25, 'tenant: bounces'],
     ['of a slow egress address', { tenantId: 't9', egress: 'out-1' }, 0.25, 'out-1: deferrals'],
+    ['of a slow lane', { tenantId: 't4', lane: 'marketing' as const }, 0.25, 'marketing: complaints'],
+    ['of its other lane', { tenantId: 't4', lane: 'transactional' as const }, 1, null],
     ['of a tenant that was only warned', { tenantId: 't3' }, 1, null],
     ['of nobody', { tenantId: 't9', domain: 'x.example', egress: 'out-2' }, 1, null],
   ])('%s', (_name, subject, factor, reason) => expect(slowdownFor(states, subject)).toEqual({ factor, reason }));

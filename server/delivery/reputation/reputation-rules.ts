@@ -1,7 +1,7 @@
 // When rates become a matter of reputation, as data (decision 0122): thresholds by what is measured, over which window,
 // from which volume on. Bounces and complaints at the levels at which large providers act.
 
-export type ReputationScope = 'tenant' | 'domain' | 'egress';
+export type ReputationScope = 'tenant' | 'domain' | 'lane' | 'egress';
 export type ReputationLevel = 'warn' | 'slow' | 'pause';
 /** Of what was tried and ended: bounce. Of what was delivered: complaint. Of all replies: deferral. */
 export type ReputationMeasure = 'bounce' | 'complaint' | 'deferral';
@@ -23,7 +23,7 @@ const DAY = 24;
 const WEEK = 7 * 24;
 
 export const REPUTATION_RULES: readonly ReputationRule[] = [
-  ...(['tenant', 'domain'] as const).flatMap((scope): ReputationRule[] => [
+  ...(['tenant', 'domain', 'lane'] as const).flatMap((scope): ReputationRule[] => [
     { scope, measure: 'bounce', level: 'warn', above: 0.05, windowHours: DAY, minVolume: 100, minCount: 10 },
     { scope, measure: 'bounce', level: 'slow', above: 0.075, windowHours: DAY, minVolume: 200, minCount: 20 },
     { scope, measure: 'bounce', level: 'pause', above: 0.1, windowHours: DAY, minVolume: 500, minCount: 50 },

@@ -5,6 +5,7 @@ import { LOG_START, movePosition } from '../events/event-log.store.ts';
 import { insertFeedbackEvent } from '../feedback/feedback.store.ts';
 import { storeFinished, storeUnfinished } from '../outcome.store.ts';
 import type { Outcome } from '../outcome.ts';
+import { listSuspensions } from '../suspension.store.ts';
 import { queueFixture, type QueueFixture } from '../testing/queue-fixture.ts';
 import { evaluateReputation } from './evaluate-reputation.ts';
 import type { ReputationRule } from './reputation-rules.ts';
@@ -18,7 +19,7 @@ afterAll(() => queue.drop());
 beforeEach(async () => {
   await queue.clear();
   await recount(queue.pool);
-  await queue.pool.query('TRUNCATE reputation_hour, reputation_state, reputation_change');
+  await queue.pool.query('TRUNCATE reputation_hour, reputation_state, reputation_change, delivery_suspension');
   await queue.pool.query(`UPDATE tenant SET status = 'active', status_reason = NULL, resume_at = NULL, measured_from = NULL`);
 });
 
@@ -61,7 +62,7 @@ describe('counts', () => {
     // Every event moves the position, whether it counts or not.
     await caughtUp(12);
     expect(await counts()).toEqual([
-      'domain other.example 1 0 0 1 0', 'domain own.example 3 2 0 1 1', 'egress out-1 0 2 0 2 1', 'tenant  4 2 0 2 1',
+      'domain other.example 1 0 0 1 0', 'domain own.example 3 2 0 1 1', 'egress out-1 0 2 0 2 1', 'lane transactional 4 2 0 2 1', 'tenant  4 2 0 2 1',
     ]);
     expect((await selectCounts(queue.pool, 24)).find((row) => row.scope === 'egress')!.tenantId).toBe(NO_TENANT);
   });
@@ -113,11 +114,11 @@ describe('thresholds', () => {
 
   test('warn, then pause with the reason; sending is refused, and said so once', async () => {
     await mail(7, 3);
-    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [], resumed: [] });
+    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [], resumed: [], pausedParts: [] });
     expect(await selectStates(queue.pool)).toMatchObject([{ level: 'warn', reason: 'bounce rate 30 % (3 of 10) in 24 h, above 20 %' }]);
     await mail(5, 5);
-    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [queue.tenantId], resumed: [] });
-    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 0, paused: [], resumed: [] });
+    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [queue.tenantId], resumed: [], pausedParts: [] });
+    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 0, paused: [], resumed: [], pausedParts: [] });
     expect(await tenant()).toEqual({ status: 'paused', reason: 'bounce rate 50 % (5 of 10) in 24 h, above 40 %', resumes: true });
     expect(await queue.enqueue({})).toMatchObject({ code: 'sending-stopped', rule: expect.stringContaining('bounce rate 50 % (5 of 10)') });
     expect((await selectChanges(queue.pool, { limit: 10 })).map((change) => `${change.level} ${change.by}`)).toEqual(['paused reputation', 'pause reputation', 'warn reputation']);
@@ -127,7 +128,7 @@ describe('thresholds', () => {
     await mail(5, 5);
     await evaluateReputation(deps(), RULES);
     await queue.pool.query('UPDATE tenant SET resume_at = now()');
-    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [], resumed: [queue.tenantId] });
+    expect(await evaluateReputation(deps(), RULES)).toEqual({ changed: 1, paused: [], resumed: [queue.tenantId], pausedParts: [] });
     expect(await tenant()).toMatchObject({ status: 'active', reason: null });
     expect(await selectStates(queue.pool)).toEqual([]);
     expect(await queue.enqueue({})).toMatchObject({ kind: 'accepted' });
@@ -150,5 +151,42 @@ describe('thresholds', () => {
     const results = await Promise.all(Array.from({ length: 4 }, () => evaluateReputation(deps(), RULES)));
     expect(results.reduce((sum, result) => sum + (result?.paused.length ?? 0), 0)).toBe(1);
     expect(await selectChanges(queue.pool, { limit: 10 })).toHaveLength(2);
+  });
+});
+
+describe('where one part is what is bad', () => {
+  const PARTS: ReputationRule[] = (['tenant', 'domain', 'lane'] as const).map((scope) => ({ scope, measure: 'bounce', level: 'pause', above: 0.4, windowHours: 24, minVolume: 5, minCount: 1 }));
+  async function hours(rows: [scope: string, key: string, delivered: number, bounced: number][]): Promise<void> {
+    for (const [scope, key, good, bad] of rows) {
+      await queue.pool.query(`INSERT INTO reputation_hour (scope, tenant_id, key, hour, delivered, bounced) VALUES ($1, $2, $3, date_trunc('hour', now()), $4, $5)`, [scope, queue.tenantId, key, good, bad]);
+    }
+  }
+  const evaluate = () => evaluateReputation(deps(), PARTS);
+  const stops = async () => (await listSuspensions(queue.pool)).map(({ scope, match, createdBy, reason, until }) => [scope, match.replace(queue.tenantId, 'T'), createdBy, reason, until !== null]);
+
+  test('a lane: only it is paused, by a suspension that ends; then all is measured anew', async () => {
+    await hours([['tenant', '', 50, 50], ['lane', 'marketing', 0, 50], ['lane', 'transactional', 50, 0], ['domain', 'own.example', 50, 50]]);
+    expect(await evaluate()).toMatchObject({ paused: [], pausedParts: [`${queue.tenantId} marketing`] });
+    expect(await stops()).toEqual([['tenant-lane', 'T marketing', 'reputation', 'bounce rate 100 % (50 of 50) in 24 h, above 40 %', true]]);
+    expect(await queue.enqueue({})).toMatchObject({ kind: 'accepted' });
+    expect(await evaluate()).toMatchObject({ paused: [], pausedParts: [] });
+    await queue.pool.query('UPDATE delivery_suspension SET until = now()');
+    expect(await evaluate()).toMatchObject({ paused: [], pausedParts: [], resumed: [queue.tenantId] });
+    expect(await selectStates(queue.pool)).toEqual([]);
+    expect((await selectChanges(queue.pool, { limit: 50 })).filter(({ scope }) => scope === 'lane').map(({ key, level, by }) => `${key} ${level} ${by}`)).toEqual([
+      'marketing ok reputation', 'marketing resumed clock', 'marketing paused reputation', 'marketing pause reputation',
+    ]);
+  });
+
+  test('a domain, before a lane that is bad by it; also where the tenant as a whole is not', async () => {
+    await hours([['tenant', '', 90, 10], ['lane', 'marketing', 5, 10], ['domain', 'news.example', 0, 10], ['domain', 'own.example', 90, 0]]);
+    expect(await evaluate()).toMatchObject({ paused: [], pausedParts: [`${queue.tenantId} news.example`] });
+    expect(await stops()).toMatchObject([['sender-domain', 'T news.example', 'reputation', expect.anything(), true]]);
+  });
+
+  test('the whole tenant, where the rest is bad too or there is none', async () => {
+    await hours([['tenant', '', 0, 50], ['lane', 'marketing', 0, 50], ['domain', 'own.example', 0, 50]]);
+    expect(await evaluate()).toMatchObject({ paused: [queue.tenantId], pausedParts: [] });
+    expect(await stops()).toEqual([]);
   });
 });

@@ -15,8 +15,8 @@ export const NO_TENANT = '00000000-0000-0000-0000-000000000000';
 const ROLL_UP = `
 WITH counted AS (
   SELECT e.tenant_id, date_trunc('hour', e.at) AS hour, e.type, e.data,
-         CASE WHEN e.type = 'accepted' THEN ARRAY[e.data->>'headerFrom', e.data->>'source']
-              ELSE (SELECT ARRAY[m.header_from, m.source] FROM outgoing_message m WHERE m.queue_id = e.queue_id) END AS message,
+         CASE WHEN e.type = 'accepted' THEN ARRAY[e.data->>'headerFrom', e.data->>'source', e.data->>'lane']
+              ELSE (SELECT ARRAY[m.header_from, m.source, m.lane::text] FROM outgoing_message m WHERE m.queue_id = e.queue_id) END AS message,
          CASE WHEN e.type IN ('bounced-later', 'complained')
               THEN (SELECT d.data->>'egress' FROM delivery_event d
                      WHERE d.queue_id = e.queue_id AND d.recipient_no = e.recipient_no AND d.type = 'delivered' LIMIT 1)
@@ -29,7 +29,7 @@ WITH counted AS (
      AND NOT (e.type IN ('bounced-later', 'complained') AND EXISTS (
        SELECT FROM delivery_event d WHERE d.queue_id = e.queue_id AND d.recipient_no = e.recipient_no AND d.type = 'delivered' AND d.data ? 'simulated'))
 ), weighed AS (
-  SELECT tenant_id, hour, lower(substring(message[1] FROM '[^@]+$')) AS domain, egress,
+  SELECT tenant_id, hour, lower(substring(message[1] FROM '[^@]+$')) AS domain, message[3] AS lane, egress,
          CASE WHEN type = 'accepted' THEN (data->>'recipients')::bigint ELSE 0 END AS accepted,
          (type = 'delivered')::int AS delivered,
          (type = 'deferred' AND data->>'category' IS DISTINCT FROM 'internal')::int AS deferred,
@@ -39,6 +39,7 @@ WITH counted AS (
 ), by_subject AS (
   SELECT 'tenant' AS scope, tenant_id, '' AS key, hour, accepted, delivered, deferred, bounced, complained FROM weighed
   UNION ALL SELECT 'domain', tenant_id, domain, hour, accepted, delivered, deferred, bounced, complained FROM weighed WHERE domain IS NOT NULL
+  UNION ALL SELECT 'lane', tenant_id, lane, hour, accepted, delivered, deferred, bounced, complained FROM weighed WHERE lane IS NOT NULL
   UNION ALL SELECT 'egress', '${NO_TENANT}', egress, hour, accepted, delivered, deferred, bounced, complained FROM weighed WHERE egress IS NOT NULL
 )
 INSERT INTO reputation_hour AS h (scope, tenant_id, key, hour, accepted, delivered, deferred, bounced, complained)
@@ -129,7 +130,7 @@ export interface ReputationChange extends ReputationSubject {
   by: string;
 }
 
-async function insertChange(db: Queryable, change: Omit<ReputationChange, 'at'>): Promise<void> {
+export async function insertChange(db: Queryable, change: Omit<ReputationChange, 'at'>): Promise<void> {
   await db.query('INSERT INTO reputation_change (scope, tenant_id, key, level, reason, by) VALUES ($1, $2, $3, $4, $5, $6)', [
     change.scope, change.tenantId, change.key, change.level, change.reason, change.by,
   ]);
@@ -172,6 +173,11 @@ export async function pauseTenant(db: Queryable, tenantId: string, pause: { reas
 
 const RESUME = `UPDATE tenant SET status = 'active', status_reason = NULL, status_since = now(), status_by = $1, resume_at = NULL,
   measured_from = date_trunc('hour', now()) + interval '1 hour'`;
+
+/** A tenant's rates are measured anew from the next full hour, those of its parts too. */
+export async function measureAnew(db: Queryable, tenantId: string): Promise<void> {
+  await db.query(`UPDATE tenant SET measured_from = date_trunc('hour', now()) + interval '1 hour' WHERE id = $1`, [tenantId]);
+}
 
 /** Lets a paused tenant send again, measured anew from the next full hour. @returns false when it was not paused */
 export async function resumeTenant(db: Queryable, tenantId: string, by: string): Promise<boolean> {

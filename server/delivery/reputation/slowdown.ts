@@ -1,9 +1,12 @@
 // What reputation asks of the speed of sending, for whoever keeps the limits.
+import type { Lane } from '../enqueue-types.ts';
 import { LEVEL_SPEED } from './reputation-rules.ts';
 import type { ReputationState } from './reputation.store.ts';
 
 export interface SlowdownSubject {
-  tenantId: string;
+  tenantId?: string;
+  /** Of the tenant's lanes. */
+  lane?: Lane;
   /** The header From's domain, lower case. */
   domain?: string;
   /** The egress address's id. */
@@ -17,12 +20,14 @@ export interface Slowdown {
   reason: string | null;
 }
 
-/** The slowest that tenant, domain and egress address ask for. Pure. */
+const FULL: Slowdown = { factor: 1, reason: null };
+
+/** The slowest that tenant, lane, domain and egress address ask for. Pure. */
 export function slowdownFor(states: readonly Pick<ReputationState, 'scope' | 'tenantId' | 'key' | 'level' | 'reason'>[], subject: SlowdownSubject): Slowdown {
-  let slowest: Slowdown = { factor: 1, reason: null };
+  let slowest = FULL;
   for (const state of states) {
     const applies =
-      state.scope === 'egress' ? state.key === subject.egress : state.tenantId === subject.tenantId && (state.scope === 'tenant' || state.key === subject.domain?.toLowerCase());
+      state.scope === 'egress' ? state.key === subject.egress : state.tenantId === subject.tenantId && (state.scope === 'tenant' || state.key === (state.scope === 'lane' ? subject.lane : subject.domain?.toLowerCase()));
     const factor = LEVEL_SPEED[state.level];
     if (applies && factor < slowest.factor) slowest = { factor, reason: `${state.scope === 'tenant' ? 'tenant' : state.key}: ${state.reason}` };
   }

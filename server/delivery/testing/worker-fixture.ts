@@ -15,6 +15,7 @@ import { defaultEgress } from '../egress/egress-address.ts';
 import { type EgressChooser, fixedEgress } from '../egress/egress-chooser.ts';
 import { hostBreakers } from '../limits/host-breakers.ts';
 import { limiter } from '../limits/limiter.ts';
+import type { LimiterDeps } from '../limits/limiter-types.ts';
 import { type LimitStore, localLimitStore } from '../limits/limit-store.ts';
 import { combineRules, parseRulesFile } from '../limits/shaping-rules.ts';
 import { messageLoader } from '../message-loader.ts';
@@ -41,6 +42,8 @@ export interface WorkerOptions {
   shaping?: object;
   /** Where limits are kept (of this process). */
   limitStore?: LimitStore;
+  /** What reputation leaves; left out: all. */
+  speedOf?: LimiterDeps['speedOf'];
 }
 
 /** No test asks the real DNS. */
@@ -66,7 +69,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
   const log = pino({ level: 'silent' });
   const breakers = hostBreakers({ now: Date.now, random: () => 0.5, onChange: () => undefined });
   const rules = options.shaping && combineRules(parseRulesFile(JSON.stringify(options.shaping)), {});
-  const limits = rules ? limiter({ store: options.limitStore ?? localLimitStore(Date.now), rules, breakers, log }) : null;
+  const limits = rules ? limiter({ store: options.limitStore ?? localLimitStore(Date.now), rules, breakers, log, ...(options.speedOf && { speedOf: options.speedOf }) }) : null;
   return {
     smtp,
     limits,

@@ -17,7 +17,8 @@ import { RFC_TIMEOUTS } from '../smtp/timeouts.ts';
 import { certificateAuthority, type IssuedCertificate, type TestAuthority } from '../testing/certificates.ts';
 import { type FakeMx, startFakeMx } from '../testing/fake-mx.ts';
 import { PLAIN, queueFixture, type QueueFixture } from '../testing/queue-fixture.ts';
-import { deliverAll, deliverDeps } from '../testing/worker-fixture.ts';
+import { deliverAll, deliverDeps, eventually } from '../testing/worker-fixture.ts';
+import { upsertStsPolicy } from './mta-sts.store.ts';
 import { stsPolicies } from './mta-sts-policies.ts';
 import { sendTlsReports } from './tls-reports.ts';
 import { tlsDemands } from './tls-demands.ts';
@@ -31,6 +32,8 @@ let selfSigned: IssuedCertificate;
 let dns: DnsDouble;
 let web: HttpsServer;
 let policy: { status: number; type: string; body: string; location?: string };
+/** Resolves before the policy is sent; null: at once. */
+let held: Promise<void> | null = null;
 let posted: Buffer[];
 let server: FakeMx;
 
@@ -43,11 +46,12 @@ beforeAll(async () => {
   web = createHttpsServer({ cert: site.cert, key: site.key }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', () => void (async () => {
+      if (request.method === 'GET') await held;
       if (request.method === 'POST') posted.push(Buffer.concat(chunks));
       response.writeHead(request.method === 'POST' ? 201 : policy.status, { 'content-type': policy.type, ...(policy.location && { location: policy.location }) });
       response.end(request.method === 'POST' ? '' : policy.body);
-    });
+    })());
   });
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
 });
@@ -84,7 +88,7 @@ function world(): { deps: DeliverDeps; routeDeps: RouteDeps; results: ReturnType
     isHosted: () => Promise.resolve(false),
     ownMx: { host: '127.0.0.1', port: 1 },
     random: () => 0.5,
-    tls: { dns: resolver, sts: stsPolicies({ db: queue.pool, dns: resolver, log, https }), demandFor: tlsDemands(queue.pool) },
+    tls: { dns: resolver, sts: stsPolicies({ db: queue.pool, dns: resolver, log, https, firstContactMs: 60_000 }), demandFor: tlsDemands(queue.pool) },
     overrides: { mxPort: server.port, allowAddress: () => true },
   };
   const smtp = { timeouts: { ...RFC_TIMEOUTS, startTls: 60_000 }, secureContext: createSecureContext({ ca: authority.ca }) };
@@ -148,6 +152,44 @@ describe('MTA-STS', () => {
     server = await startFakeMx({ tls: selfSigned });
     await queue.clear();
     expect((await send()).outcome).toMatchObject(waits);
+  });
+
+  describe('a web server that is slow to answer', () => {
+    let answer: () => void;
+    beforeEach(() => {
+      held = new Promise((resolve) => (answer = resolve));
+      dns.zone.set('TXT _mta-sts.d.example', withSts['TXT _mta-sts.d.example']);
+    });
+    afterEach(() => {
+      answer();
+      held = null;
+    });
+    const policies = (firstContactMs: number) =>
+      stsPolicies({ db: queue.pool, dns: dnsResolver([dns.address]), log, firstContactMs, https: { port: webPort(), ca: authority.ca, allowAddress: () => true } });
+    const modeOf = async (sts: ReturnType<typeof stsPolicies>) => (await sts.find('d.example')).policy?.mode ?? null;
+
+    test('the first mail does not wait for it, and no failure is told; once it is there, it holds', async () => {
+      const sts = policies(10);
+      expect(await sts.find('d.example')).toEqual({ policy: null, failure: null });
+      answer();
+      await eventually(() => modeOf(sts), (mode) => mode === 'enforce');
+    });
+
+    test('a policy that is kept holds while its successor is fetched, and nobody waits', async () => {
+      await upsertStsPolicy(queue.pool, 'd.example', 'older', { mode: 'testing', mxPatterns: ['mx.d.example'], maxAgeSeconds: 86_400, lines: ['version: STSv1'] });
+      // However long mail might wait: it must not.
+      const sts = policies(3_600_000);
+      expect(await modeOf(sts)).toBe('testing');
+      answer();
+      await eventually(() => modeOf(sts), (mode) => mode === 'enforce');
+    });
+
+    test('many who ask share one fetch', async () => {
+      const sts = policies(60_000);
+      const all = Array.from({ length: 20 }, () => sts.refresh('d.example'));
+      answer();
+      expect((await Promise.all(all)).every(({ policy: found }) => found?.mode === 'enforce')).toBe(true);
+    });
   });
 
   test('TLS-Required: No goes all the same (RFC 8689)', async () => {

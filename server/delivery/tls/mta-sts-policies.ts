@@ -28,6 +28,8 @@ export interface StsDeps {
   dns: DnsResolver;
   log: Logger;
   https?: PublicHttpsDeps['overrides'];
+  /** How long mail waits for the policy of a domain that none is known of; FIRST_CONTACT_MS. */
+  firstContactMs?: number;
 }
 
 /** An answer is used again for this long: a policy's change is noticed within it. */
@@ -35,15 +37,37 @@ const KEEP_MS = 60_000;
 /** RFC 8461 3.3: a fetch that failed is not repeated more often than every five minutes. */
 const FAILED_FETCH_MS = 5 * 60_000;
 const MAX_KEPT = 20_000;
-/** RFC 8461 3.3 suggests a minute; but mail waits for it, and look-ups under way are counted. */
-const FETCH_MS = 10_000;
+/** RFC 8461 3.3 suggests a minute; a third of it is patience enough for a file of a few lines. */
+const FETCH_MS = 20_000;
+/**
+ * Decision 0182: a slow web server must hold up neither the look-up of the site nor the mail of others. What is kept holds
+ * while its successor is fetched; where nothing is kept, mail waits this long and then goes as to a domain without a policy.
+ */
+const FIRST_CONTACT_MS = 1_000;
 const MAX_POLICY_BYTES = 64 * 1024;
 
 export function stsPolicies(deps: StsDeps): StsPolicies {
   const known = new Map<string, { lookup: Promise<StsLookup>; until: number }>();
   const failures = new Map<string, { id: string; failure: StsLookup['failure']; until: number }>();
+  /** Under way, one for a domain. */
+  const fetches = new Map<string, Promise<Fetched>>();
 
-  async function fetchFor(domain: string, id: string): Promise<{ policy: StsPolicy } | { failure: NonNullable<StsLookup['failure']> }> {
+  /** Joins a fetch that is under way. What it brings is known to the next who ask. */
+  function fetchFor(domain: string, id: string): Promise<Fetched> {
+    let fetching = fetches.get(domain);
+    if (!fetching) {
+      fetching = fetchAndKeep(domain, id)
+        .catch((error: unknown): Fetched => {
+          deps.log.warn({ err: error, domain }, 'MTA-STS policy could not be kept');
+          return { failure: { result: 'sts-policy-fetch-error', reason: 'internal fault' } };
+        })
+        .finally(() => fetches.delete(domain));
+      fetches.set(domain, fetching);
+    }
+    return fetching;
+  }
+
+  async function fetchAndKeep(domain: string, id: string): Promise<Fetched> {
     const fetched = await fetchPolicy(deps, domain);
     if ('failure' in fetched) {
       if (failures.size >= MAX_KEPT) failures.delete(failures.keys().next().value!);
@@ -65,7 +89,18 @@ export function stsPolicies(deps: StsDeps): StsPolicies {
     if (kept?.policyId === id && !anew) return { policy: kept.policy, failure: null };
     const failed = failures.get(domain);
     if (failed && failed.id === id && failed.until > performance.now()) return { policy: kept?.policy ?? null, failure: failed.failure };
-    const fetched = await fetchFor(domain, id);
+    const fetching = fetchFor(domain, id);
+    const late = (): void => void known.delete(domain);
+    if (kept && !anew) {
+      void fetching.then(late);
+      return { policy: kept.policy, failure: null };
+    }
+    const fetched = anew ? await fetching : await within(fetching, deps.firstContactMs ?? FIRST_CONTACT_MS);
+    if (fetched === null) {
+      void fetching.then(late);
+      deps.log.info({ domain }, 'MTA-STS policy is slow to come; mail goes without until it is there');
+      return { policy: null, failure: null };
+    }
     if ('policy' in fetched) return { policy: fetched.policy, failure: null };
     // RFC 8461 5.1: what is kept and not expired holds on.
     return { policy: kept?.policy ?? null, failure: fetched.failure };
@@ -93,7 +128,22 @@ export function stsPolicies(deps: StsDeps): StsPolicies {
   };
 }
 
-async function fetchPolicy(deps: StsDeps, domain: string): Promise<{ policy: StsPolicy } | { failure: NonNullable<StsLookup['failure']> }> {
+type Fetched = { policy: StsPolicy } | { failure: NonNullable<StsLookup['failure']> };
+
+/** Null when it takes longer. */
+async function within<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function fetchPolicy(deps: StsDeps, domain: string): Promise<Fetched> {
   const answer = await publicHttps(
     { dns: deps.dns, ...(deps.https && { overrides: deps.https }) },
     { url: `https://mta-sts.${domain}/.well-known/mta-sts.txt`, method: 'GET', timeoutMs: FETCH_MS, maxBytes: MAX_POLICY_BYTES },
