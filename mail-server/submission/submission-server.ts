@@ -63,6 +63,7 @@ export function createSubmissionServer(options: SubmissionOptions): GuardedServe
       disabledCommands: ['WIZ', 'SHELL', 'KILL', 'XCLIENT', 'XFORWARD'],
       hideENHANCEDSTATUSCODES: false,
       hideDSN: false,
+      hideREQUIRETLS: false,
       size: content.maxBytes,
       maxRecipients: MAX_RECIPIENTS,
       authRequiredMessage: '5.7.0 Sign in first (AUTH, over TLS)',
@@ -113,12 +114,13 @@ async function countRecipient(options: SubmissionOptions, session: Session, addr
 }
 
 async function takeContent(options: SubmissionOptions, limits: ContentLimits, stream: SMTPServerDataStream, session: Session): Promise<string> {
-  const { mailFrom, rcptTo, dsn } = session.envelope;
+  const { mailFrom, rcptTo, dsn, requireTLS } = session.envelope;
   const envelope = {
     submitter: session.user!,
     reversePath: mailFrom ? mailFrom.address : '',
     recipients: rcptTo.map(toRecipient),
     dsn: envelopeDsn(dsn),
+    requireTls: requireTLS === true,
     protocol: session.transmissionType,
     sessionId: `${session.id}-${session.transaction}`,
   };

@@ -27,6 +27,8 @@ export interface Submission {
   reversePath: string;
   recipients: EnqueueRecipient[];
   dsn: { ret?: 'FULL' | 'HDRS'; envid?: string } | undefined;
+  /** REQUIRETLS stood in MAIL (RFC 8689). */
+  requireTls: boolean;
   content: Spooled;
   /** `ESMTPSA` and the like, for Received. */
   protocol: string;
@@ -81,6 +83,7 @@ async function enqueueOnce(
     content: message.content,
     ...(message.subject !== undefined && { subject: message.subject }),
     ...(submission.dsn && { dsn: submission.dsn }),
+    ...(submission.requireTls && { requireTls: true }),
   };
   if (!message.ownMessageId) return deps.enqueue(input);
   const sha256 = (...parts: (string | Buffer)[]) => parts.reduce((hash, part) => hash.update(part).update('\0'), createHash('sha256')).digest('hex');

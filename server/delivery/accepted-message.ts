@@ -34,6 +34,7 @@ export interface AcceptedMessage {
   needsSmtputf8: boolean;
   dsnRet: 'FULL' | 'HDRS' | null;
   dsnEnvid: string | null;
+  requireTls: boolean;
   priority: number;
   sendAt: Date | null;
   idempotencyKey: { key: string; bodyHash: string } | null;
@@ -91,6 +92,7 @@ export function acceptMessage(input: EnqueueInput, now: Date): Acceptance {
       needsSmtputf8,
       dsnRet: input.dsn?.ret ?? null,
       dsnEnvid: input.dsn?.envid ?? null,
+      requireTls: input.requireTls ?? false,
       priority: Math.max(-100, Math.min(100, Math.trunc(input.priority ?? 0))),
       sendAt: input.sendAt && input.sendAt > now ? input.sendAt : null,
       idempotencyKey: input.idempotencyKey ?? null,

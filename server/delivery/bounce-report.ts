@@ -41,7 +41,8 @@ export function bounceReport(message: LoadedMessage, items: readonly ReportItem[
     envid: message.dsnEnvid === null ? null : decodeXtext(message.dsnEnvid),
     recipients: items.map(({ entry }) => entry),
     original: message.content,
-    returnFull: message.dsnRet === 'FULL' && items[0]!.entry.action === 'failed',
+    // RFC 8689 5: the report goes as securely, and with no more of the message than its header.
+    returnFull: message.dsnRet === 'FULL' && items[0]!.entry.action === 'failed' && !message.requireTls,
     now,
   });
   const acceptance = acceptMessage(
@@ -56,6 +57,7 @@ export function bounceReport(message: LoadedMessage, items: readonly ReportItem[
       messageIdHeader: dsn.messageIdHeader,
       subject: dsn.subject,
       content: dsn.content,
+      requireTls: message.requireTls,
     },
     now,
   );

@@ -6,7 +6,7 @@ import type { EgressChoice, EgressChooser } from './egress/egress-chooser.ts';
 import type { Limiter, SitePass } from './limits/limiter-types.ts';
 import type { LoadedMessage, MessageLoader } from './message-loader.ts';
 import type { DeliveryOutcome } from './outcome.ts';
-import type { Route, RouteResult } from './route.ts';
+import type { MessageSecurity, Route, RouteResult } from './route.ts';
 import type { Simulator } from './simulator/simulator.ts';
 import type { SmtpClientSettings } from './smtp/connect.ts';
 import type { ConnectionPool } from './smtp/connection-pool.ts';
@@ -22,8 +22,7 @@ export interface DeliverDeps {
   conversations: ConversationLog | null;
   /** Sums of TLS sessions for reports; null: not counted. */
   tlsResults: TlsResults | null;
-  /** `relaxed`: for mail that goes unsecured rather than not at all. */
-  findRoute(domain: string, relaxed?: boolean): Promise<RouteResult>;
+  findRoute(domain: string, security?: MessageSecurity): Promise<RouteResult>;
   /** The envelope sender of a transaction; left out: the message's own. */
   reversePathOf?(message: LoadedMessage, deliveries: readonly ClaimedDelivery[]): Promise<string>;
   /** Chooses the address that recipients of one message in one domain go out from. */

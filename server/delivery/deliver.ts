@@ -109,8 +109,10 @@ async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDeliv
     if (stop) return all(deliveries, () => throttled(deps, stopWait(stop)));
     const wait = await deps.limits?.admitSender({ tenantId, reversePath, headerFrom, route: way.route, domain: job.domain }, deliveries.length);
     if (wait) return all(deliveries, () => throttled(deps, wait));
-    const route = wantsRelaxedTls(message) && way.route.tls !== null ? await relaxedRoute(deps, way.route, job.domain) : way.route;
-    return await send(deps, { ...way, route }, message, await message.signature(), deliveries, job);
+    const secured = await routeFor(deps, message, way.route, job.domain);
+    // Where the domain's hosts are not vouched for, REQUIRETLS has nowhere to go.
+    if (secured.kind !== 'route') return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, way.route.backoff), secured));
+    return await send(deps, { ...way, route: secured.route }, message, await message.signature(), deliveries, job);
   } finally {
     release();
   }
@@ -131,9 +133,12 @@ function wantsRelaxedTls({ content }: LoadedMessage): boolean {
   return at >= 0 && at < bodyOffset(content) && headerValue(parseHeaderFields(content), 'tls-required')?.toLowerCase() === 'no';
 }
 
-async function relaxedRoute(deps: DeliverDeps, strict: Route, domain: string): Promise<Route> {
-  const routed = await deps.findRoute(domain, true);
-  return routed.kind === 'route' ? routed.route : strict;
+/** The route as the message itself asks for it. REQUIRETLS goes before `TLS-Required: No` (RFC 8689 3); what stays here needs neither. */
+async function routeFor(deps: DeliverDeps, message: LoadedMessage, usual: Route, domain: string): Promise<RouteResult> {
+  if (message.requireTls && !usual.local) return deps.findRoute(domain, 'required');
+  if (usual.tls === null || !wantsRelaxedTls(message)) return { kind: 'route', route: usual };
+  const relaxed = await deps.findRoute(domain, 'relaxed');
+  return relaxed.kind === 'route' ? relaxed : { kind: 'route', route: usual };
 }
 
 function refuseSuppressed(deliveries: ClaimedDelivery[]): DeliveryOutcome[] {

@@ -38,11 +38,12 @@ export function deferOrExpire(context: OutcomeContext, category: OutcomeCategory
   return { kind: 'deferred', category, reason, facts, retryAfterMs: retryAfterMs(backoff, delivery.attempts, context.random()) };
 }
 
-/** RFC 1870 6.2, RFC 6531 3.2, RFC 6152 3 with RFC 3463 3.7. */
+/** RFC 1870 6.2, RFC 6531 3.2, RFC 6152 3 with RFC 3463 3.7, RFC 8689 4.2.1. */
 const UNSUPPORTED = {
   SIZE: { category: 'mesgtoobig', enhancedCode: '5.3.4' },
   SMTPUTF8: { category: 'smtputf8', enhancedCode: '5.6.7' },
   '8BITMIME': { category: 'notcompliantrfc', enhancedCode: '5.6.3' },
+  REQUIRETLS: { category: 'tls', enhancedCode: '5.7.30' },
 } as const;
 
 /** The same words mean another thing where they answer another command. */

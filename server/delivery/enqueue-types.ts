@@ -40,6 +40,8 @@ export interface EnqueueInput {
   priority?: number;
   /** RFC 3461 RET and ENVID. */
   dsn?: { ret?: 'FULL' | 'HDRS'; envid?: string };
+  /** RFC 8689: only by servers that keep to TLS, or not at all. */
+  requireTls?: boolean;
 }
 
 export type EnqueueRejectionCode =

@@ -22,11 +22,11 @@ WITH input AS (
   SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::delivery_lane[], $6::text[], $7::text[], $8::text[], $9::text[],
     $10::int[], $11::bool[], $12::bool[], $13::text[], $14::text[], $15::int[], $16::int[], $17::text[],
-    $18::text[], $19::text[], $20::timestamptz[], $21::smallint[], $22::int[]
+    $18::text[], $19::text[], $20::timestamptz[], $21::smallint[], $22::int[], $30::bool[]
   ) WITH ORDINALITY AS i(
     queue_id, tenant_id, account_id, source, lane, reverse_path, header_from, message_id_header, subject,
     size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, content_at, content_length, content_blob,
-    idempotency_key, body_hash, send_at, priority, recipient_count, n)
+    idempotency_key, body_hash, send_at, priority, recipient_count, require_tls, n)
 ), recipients AS MATERIALIZED (
   SELECT r.*, i.queue_id, i.tenant_id, (SELECT s.reason ${sqlSuppressing({
     address: 'r.recipient', tenantId: 'i.tenant_id', lane: 'i.lane', source: 'i.source',
@@ -61,9 +61,9 @@ WITH input AS (
    WHERE (idempotency_key IS NULL OR queue_id IN (SELECT queue_id FROM recorded)) AND n NOT IN (SELECT n FROM refused)
 ), messages AS (
   INSERT INTO outgoing_message (queue_id, tenant_id, account_id, source, lane, reverse_path, header_from,
-    message_id_header, subject, size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, content_blob, content)
+    message_id_header, subject, size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, require_tls, content_blob, content)
   SELECT queue_id, tenant_id, account_id, source, lane, reverse_path, header_from,
-    message_id_header, subject, size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, content_blob,
+    message_id_header, subject, size, needs_8bit, needs_smtputf8, dsn_ret, dsn_envid, require_tls, content_blob,
     CASE WHEN content_blob IS NULL THEN substring($23::bytea FROM content_at FOR content_length) END
   FROM fresh
 ), deliveries AS (
@@ -126,6 +126,7 @@ export async function insertMessages(db: Queryable, messages: StorableMessage[])
       column((m) => m.recipients.length), Buffer.concat(inline),
       recipients.map((r) => r.messageN), recipients.map((r) => r.recipientNo), recipients.map((r) => r.address),
       recipients.map((r) => r.domain), recipients.map((r) => r.notify), recipients.map((r) => r.orcpt),
+      column((m) => m.requireTls),
     ],
   });
   return new Map(result.rows.map((row) => [row.queueId, row.refusal === null ? { kind: 'stored' } : { kind: row.refusal, reason: row.why ?? '' }]));

@@ -14,6 +14,8 @@ export interface StoredMessage {
   needsSmtputf8: boolean;
   dsnRet: 'FULL' | 'HDRS' | null;
   dsnEnvid: string | null;
+  /** RFC 8689. */
+  requireTls: boolean;
   acceptedAt: Date;
   /** Null when it stands in the blob store under `contentBlob`. */
   content: Buffer | null;
@@ -26,7 +28,7 @@ export async function selectMessages(db: Queryable, queueIds: readonly string[])
     name: 'select-messages',
     text: `SELECT queue_id AS "queueId", tenant_id AS "tenantId", source, lane, reverse_path AS "reversePath",
       header_from AS "headerFrom", size, needs_8bit AS "needs8bit", needs_smtputf8 AS "needsSmtputf8", dsn_ret AS "dsnRet",
-      dsn_envid AS "dsnEnvid", accepted_at AS "acceptedAt", content, content_blob AS "contentBlob"
+      dsn_envid AS "dsnEnvid", require_tls AS "requireTls", accepted_at AS "acceptedAt", content, content_blob AS "contentBlob"
       FROM outgoing_message WHERE queue_id = ANY($1::uuid[])`,
     values: [queueIds],
   });

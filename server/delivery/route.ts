@@ -33,6 +33,12 @@ export type RouteFault =
 
 export type RouteResult = { kind: 'route'; route: Route } | RouteFault;
 
+/**
+ * as-published: as the domain asks. relaxed: unsecured rather than not at all; policies on TLS are passed over
+ * (`TLS-Required: No`). required: only to servers that surely are the domain's, with certificates that hold (REQUIRETLS).
+ */
+export type MessageSecurity = 'as-published' | 'relaxed' | 'required';
+
 export interface RouteDeps {
   dns: DnsResolver;
   routes: ConfiguredRoutes;
@@ -56,15 +62,15 @@ const SMTP_PORT = 25;
 
 /**
  * Finds the route of a domain (A-labels, lower case). RFC 5321 5.1, RFC 7505.
- * @param relaxed mail that goes unsecured rather than not at all: policies on TLS are passed over
+ * @param security what the message asks for, where that differs from what the domain asks for
  */
-export async function findRoute(deps: RouteDeps, domain: string, relaxed = false): Promise<RouteResult> {
+export async function findRoute(deps: RouteDeps, domain: string, security: MessageSecurity = 'as-published'): Promise<RouteResult> {
   if (deps.simulator?.domain === domain) return { kind: 'route', route: deps.simulator.route };
   const exact = deps.routes.exact(domain);
-  if (exact) return { kind: 'route', route: configuredRoute(exact) };
+  if (exact) return { kind: 'route', route: configuredRoute(exact, security) };
   if (await deps.isHosted(domain)) return { kind: 'route', route: ownRoute(deps) };
-  if (deps.routes.other) return { kind: 'route', route: configuredRoute(deps.routes.other) };
-  return mxRoute(deps, domain, relaxed);
+  if (deps.routes.other) return { kind: 'route', route: configuredRoute(deps.routes.other, security) };
+  return mxRoute(deps, domain, security);
 }
 
 function ownRoute(deps: RouteDeps): Route {
@@ -76,7 +82,8 @@ function ownRoute(deps: RouteDeps): Route {
 }
 
 /** What the operator configured may be private, and is taken by the system's own name resolution. */
-function configuredRoute({ host, port, tls }: ConfiguredRoute): Route {
+function configuredRoute({ host, port, tls: configured }: ConfiguredRoute, security: MessageSecurity): Route {
+  const tls = security === 'required' ? 'verified' : configured;
   const site = `route ${host}:${port}`;
   const target: SmtpTarget = { host, address: host, port, tls, tlsPolicy: { level: tls, source: tls === 'opportunistic' ? 'default' : 'configured' } };
   return {
@@ -100,10 +107,13 @@ interface Destination {
   relaxed: boolean;
 }
 
-async function mxRoute(deps: RouteDeps, domain: string, relaxed: boolean): Promise<RouteResult> {
-  const [mx, policy] = await Promise.all([deps.dns.mx(domain), relaxed || deps.tls === null ? RELAXED_TLS : domainTls(deps.tls, domain)]);
+async function mxRoute(deps: RouteDeps, domain: string, security: MessageSecurity): Promise<RouteResult> {
+  const relaxed = security === 'relaxed';
+  const [mx, published] = await Promise.all([deps.dns.mx(domain), relaxed || deps.tls === null ? RELAXED_TLS : domainTls(deps.tls, domain)]);
+  const policy: DomainTls = security === 'required' ? { ...published, demand: 'verified' } : published;
   if (mx.kind === 'failed') return { kind: 'unknown', category: 'dns', reason: `The mail server of ${domain} could not be looked up: ${mx.reason}` };
   const secure = mx.secure === true;
+  if (security === 'required' && !secure && policy.enforcedPatterns === null) return unvouched(domain);
   if (mx.kind === 'none') {
     // No MX: the domain itself is the host (RFC 5321 5.1), if it has an address.
     const own = await addressesOf(deps, domain);
@@ -116,6 +126,14 @@ async function mxRoute(deps: RouteDeps, domain: string, relaxed: boolean): Promi
   }
   return { kind: 'route', route: hostsRoute(deps, { domain, hosts, secure, policy, relaxed }) };
 }
+
+/** RFC 8689 4.2.1: the names of the hosts must come by DNSSEC or be those of an MTA-STS policy; otherwise they may be anybody's. */
+const unvouched = (domain: string): RouteFault => ({
+  kind: 'undeliverable',
+  category: 'tls',
+  enhancedCode: '5.7.30',
+  reason: `Its sender asked for TLS all the way to the recipient (REQUIRETLS), and neither DNSSEC nor an MTA-STS policy says which servers are those of ${domain}.`,
+});
 
 function hostsRoute(deps: RouteDeps, destination: Destination): Route {
   const { domain, hosts, policy, relaxed } = destination;

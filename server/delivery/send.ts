@@ -31,7 +31,7 @@ export async function send(
 ): Promise<DeliveryOutcome[]> {
   // Mail that stays here needs no way back: our MX refuses at once or takes it for good. The simulator sends reports.
   const reversePath = route.local && route.site !== deps.simulator?.route.site ? message.reversePath : ((await deps.reversePathOf?.(message, deliveries)) ?? message.reversePath);
-  const envelope = envelopeOf(message, reversePath, deliveries);
+  const envelope = { ...envelopeOf(message, reversePath, deliveries), requireTls: message.requireTls && !route.local };
   const pieces = piecesOf(signature, message.content);
   const { egress, provider } = choice;
   const sentFrom = egress.id === DEFAULT_EGRESS_ID ? {} : { egress: egress.id, provider };

@@ -104,7 +104,7 @@ await runRole('delivery', async () => {
         conversations,
         tlsResults: results,
         slots: contentSlots(DEFAULT_SLOTS),
-        findRoute: (domain, relaxed) => findRoute(routeDeps, domain, relaxed),
+        findRoute: (domain, security) => findRoute(routeDeps, domain, security),
         reversePathOf,
         egress,
         simulator,

@@ -22,6 +22,8 @@ export interface Envelope {
   needsSmtputf8: boolean;
   dsnRet: 'FULL' | 'HDRS' | null;
   dsnEnvid: string | null;
+  /** RFC 8689. */
+  requireTls?: boolean;
 }
 
 export type TransactionPhase = 'mail' | 'rcpt' | 'data' | 'end-of-data';
@@ -32,7 +34,7 @@ export type RecipientResult =
   /** The dialogue broke before this recipient's fate was told. At end-of-data the server may have taken the message. */
   | { kind: 'broken'; phase: TransactionPhase; reason: string }
   /** Not offered for it: the server lacks an extension that the message needs. */
-  | { kind: 'unsupported'; extension: 'SMTPUTF8' | 'SIZE' | '8BITMIME'; detail: string };
+  | { kind: 'unsupported'; extension: 'SMTPUTF8' | 'SIZE' | '8BITMIME' | 'REQUIRETLS'; detail: string };
 
 /**
  * Sends one message to the recipients.
@@ -164,6 +166,9 @@ function lackingExtension(session: SmtpSession, envelope: Envelope, size: number
   if (envelope.needsSmtputf8 && !extensions.has('SMTPUTF8')) {
     return { kind: 'unsupported', extension: 'SMTPUTF8', detail: 'the receiving server does not accept internationalised addresses or headers (SMTPUTF8)' };
   }
+  if (envelope.requireTls && !(session.tls && extensions.has('REQUIRETLS'))) {
+    return { kind: 'unsupported', extension: 'REQUIRETLS', detail: 'its sender asked for TLS all the way to the recipient (REQUIRETLS), which the receiving server does not promise' };
+  }
   const limit = Number(extensions.get('SIZE') ?? 0);
   if (limit > 0 && size > limit) {
     return { kind: 'unsupported', extension: 'SIZE', detail: `the message has ${size} octets, the receiving server takes at most ${limit}` };
@@ -177,6 +182,7 @@ function mailCommand(session: SmtpSession, envelope: Envelope, size: number): st
   if (extensions.has('SIZE')) command += ` SIZE=${size}`;
   if (envelope.needs8bit && extensions.has('8BITMIME')) command += ' BODY=8BITMIME';
   if (envelope.needsSmtputf8) command += ' SMTPUTF8';
+  if (envelope.requireTls) command += ' REQUIRETLS';
   if (extensions.has('DSN')) {
     if (envelope.dsnRet !== null) command += ` RET=${envelope.dsnRet}`;
     if (envelope.dsnEnvid !== null) command += ` ENVID=${envelope.dsnEnvid}`;

@@ -78,7 +78,7 @@ export function deliverDeps(queue: QueueFixture, options: WorkerOptions): Delive
     conversations: options.conversations ?? null,
     tlsResults: null,
     slots: contentSlots({ ...DEFAULT_SLOTS, ...options.slots }),
-    findRoute: (domain) => findRoute(routeDeps, domain),
+    findRoute: (domain, security) => findRoute(routeDeps, domain, security),
     egress: options.egress ?? fixedEgress(() => defaultEgress('mail.eider.test')),
     simulator: options.simulator ?? null,
     random: () => 0.5,

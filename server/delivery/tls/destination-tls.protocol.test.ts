@@ -9,8 +9,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { dnsResolver } from '../../infra/dns/resolver.ts';
 import { type DnsDouble, type DoubleAnswer, mx, startDnsDouble, txt } from '../../infra/dns/testing/dns-double.ts';
 import type { DeliverDeps } from '../deliver-types.ts';
+import type { EnqueueInput } from '../enqueue-types.ts';
 import type { Outcome } from '../outcome.ts';
-import { findRoute, type RouteDeps } from '../route.ts';
+import { reportOf } from '../bounce-report.ts';
+import { reportDeps } from '../operations/testing/run-order.ts';
+import { storeReports } from '../store-reports.ts';
+import { findRoute, type MessageSecurity, type RouteDeps } from '../route.ts';
 import { parseRoutes } from '../routes-setting.ts';
 import { connectionPool, DEFAULT_POOL_LIMITS } from '../smtp/connection-pool.ts';
 import { RFC_TIMEOUTS } from '../smtp/timeouts.ts';
@@ -96,14 +100,14 @@ function world(): { deps: DeliverDeps; routeDeps: RouteDeps; results: ReturnType
   const deps = {
     ...deliverDeps(queue, { routes: '' }),
     smtp, connections: connectionPool(smtp, DEFAULT_POOL_LIMITS), tlsResults: results,
-    findRoute: (domain: string, relaxed?: boolean) => findRoute(routeDeps, domain, relaxed),
+    findRoute: (domain: string, security?: MessageSecurity) => findRoute(routeDeps, domain, security),
   };
   return { deps, routeDeps, results, https };
 }
 
-async function send(content = PLAIN): Promise<{ outcome: Outcome; counted: string[] }> {
+async function send(content = PLAIN, changes: Partial<EnqueueInput> = {}): Promise<{ outcome: Outcome; counted: string[] }> {
   const { deps, results } = world();
-  await queue.accept(['bob@d.example'], { content });
+  await queue.accept(['bob@d.example'], { content, ...changes });
   const [result] = await deliverAll(deps, await queue.claim(1));
   await deps.connections.close();
   await results.close();
@@ -236,6 +240,52 @@ test.each([
   await queue.pool.query('INSERT INTO tls_demand (domain, level) VALUES ($1, $2)', [domain, level]);
   server = await startFakeMx(tls === 'none' ? {} : { tls: tls === 'good' ? good : selfSigned });
   expect((await send()).outcome).toMatchObject(outcome);
+});
+
+describe('REQUIRETLS (RFC 8689)', () => {
+  const asked = { requireTls: true };
+  const bounced = (reason: string) => ({ kind: 'bounced', category: 'tls', facts: { enhancedCode: '5.7.30' }, reason: expect.stringContaining(reason) });
+  const OFFERED = ['PIPELINING', 'SIZE 52428800', '8BITMIME', 'ENHANCEDSTATUSCODES', 'REQUIRETLS'];
+  interface Row { name: string; signed?: boolean; sts?: boolean; extensions?: string[]; tls?: 'good' | 'self-signed'; outcome: object }
+  test.each<Row>([
+    { name: 'hosts by an MTA-STS policy, offered: goes', sts: true, extensions: OFFERED, outcome: secured },
+    { name: 'hosts by DNSSEC, offered: goes', signed: true, extensions: OFFERED, outcome: secured },
+    { name: 'not offered: comes back', sts: true, outcome: bounced('which the receiving server does not promise') },
+    { name: 'nobody vouches for the hosts: comes back', extensions: OFFERED, outcome: bounced('neither DNSSEC nor an MTA-STS policy') },
+    { name: 'a certificate that does not hold: waits', signed: true, extensions: OFFERED, tls: 'self-signed', outcome: waits },
+  ])('$name', async ({ signed = false, sts = false, extensions, tls = 'good', outcome }) => {
+    await dns.close();
+    server = await startFakeMx({ tls: tls === 'good' ? good : selfSigned, ...(extensions && { extensions }) });
+    dns = await startDnsDouble(zone({ ...(sts && withSts), ...(signed && { [`TLSA _${server.port}._tcp.mx.d.example`]: { ad: true, rcode: 'NXDOMAIN' as const } }) }, signed));
+    expect((await send(PLAIN, asked)).outcome).toMatchObject(outcome);
+    const mail = server.commands.filter((command) => command.startsWith('MAIL '));
+    expect(mail.every((command) => command.includes(' REQUIRETLS'))).toBe(true);
+    expect(mail.length).toBe(outcome === secured ? 1 : 0);
+  });
+
+  test('it goes before TLS-Required: No, and other mail is not asked to keep it', async () => {
+    dns.zone.set('TXT _mta-sts.d.example', withSts['TXT _mta-sts.d.example']);
+    server = await startFakeMx({ tls: selfSigned, extensions: OFFERED });
+    expect((await send(Buffer.concat([Buffer.from('X-First: 1\r\nTLS-Required: No\r\n'), PLAIN]), asked)).outcome).toMatchObject(waits);
+    await queue.clear();
+    await server.close();
+    server = await startFakeMx({ tls: good, extensions: OFFERED });
+    expect((await send()).outcome).toMatchObject(secured);
+    expect(server.commands.some((command) => command.includes('REQUIRETLS'))).toBe(false);
+  });
+
+  test('a report about it goes as securely, with the header only', async () => {
+    server = await startFakeMx({ tls: good });
+    const { outcome } = await send(Buffer.concat([PLAIN, Buffer.from('the secret body\r\n')]), { ...asked, dsn: { ret: 'FULL' } });
+    const queueId = (await queue.pool.query<{ id: string }>('SELECT queue_id AS id FROM delivery')).rows[0]!.id;
+    const [delivery] = [{ ...(await queue.pool.query('SELECT tenant_id AS "tenantId" FROM delivery')).rows[0], queueId, recipient: 'bob@d.example', orcpt: null, notify: null }];
+    const item = reportOf({ delivery: delivery as never, outcome }, new Date())!;
+    await storeReports(reportDeps(queue), queue.pool, [item]);
+    const { rows } = await queue.pool.query<{ required: boolean; content: Buffer }>(`SELECT require_tls AS required, content FROM outgoing_message WHERE source = 'dsn'`);
+    expect(rows).toMatchObject([{ required: true }]);
+    expect(rows[0]!.content.toString()).not.toContain('the secret body');
+    expect(rows[0]!.content.toString()).toContain('Status: 5.7.30');
+  });
 });
 
 test('a session counts once for a domain, however many messages it carries', async () => {
