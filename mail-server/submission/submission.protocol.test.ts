@@ -50,6 +50,15 @@ describe('the queue', () => {
     expect(content).not.toMatch(/hidden@example\.com/);
   });
 
+  test('REQUIRETLS is offered within TLS, and goes into the queue with the message (RFC 8689)', async () => {
+    const account = await someone();
+    const required = async (response: string) =>
+      (await stack.database.pool.query<{ required: boolean }>('SELECT require_tls AS required FROM outgoing_message WHERE queue_id = $1', [queueId(response)])).rows[0]!.required;
+    const asking: SendMailOptions & { requireTLSExtensionEnabled: boolean } = { requireTLSExtensionEnabled: true };
+    expect(await required(await submit(account, asking))).toBe(true);
+    expect(await required(await submit(account, {}))).toBe(false);
+  });
+
   test('takes a repeated message once, and one without a Message-ID each time', async () => {
     const account = await someone();
     const again = { messageId: '<again-1@client.example>', date: new Date(0) };
