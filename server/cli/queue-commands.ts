@@ -5,9 +5,12 @@ import { countSelected, type SelectedCounts, type Selection } from '../delivery/
 import { type QueueCommand, runCommand, statesOf } from '../delivery/operations/queue-commands.ts';
 import { listQueue } from '../delivery/queue-view.store.ts';
 import { messageLoader } from '../delivery/message-loader.ts';
+import { readSnapshot } from '../delivery/egress/egress.store.ts';
 import type { Lane } from '../delivery/enqueue-types.ts';
+import { parseTarget } from '../delivery/routes-setting.ts';
 import { beginAudit, countAudited, finishAudit } from '../infra/audit/audit-log.store.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
+import { listTenantSlugs } from '../tenants/tenant.store.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { operatorName } from './operator.ts';
 import { LANES, parseWhole, type SelectionOptions, selectionFrom, withSelection } from './queue-selection.ts';
@@ -24,6 +27,8 @@ interface OrderOptions extends SelectionOptions {
 interface RebindOptions extends OrderOptions {
   toLane?: Lane;
   toPriority?: number;
+  toPool?: string;
+  toRoute?: string;
 }
 
 /** What each order does, for its help, and the word for having done it. */
@@ -42,15 +47,33 @@ export function addQueueCommands(queue: Command): void {
       await order({ kind } as QueueCommand, ORDERS[kind as keyof typeof ORDERS].done, id, options);
     });
   }
-  addOrderOptions(queue.command('rebind').description('bind waiting deliveries to another lane or priority'))
+  addOrderOptions(queue.command('rebind').description('bind waiting deliveries to another lane, priority, pool of egress addresses or route'))
     .addOption(new Option('--to-lane <lane>', 'the lane to bind them to').choices(LANES))
     .option('--to-priority <number>', 'the priority; lower goes first (0)', parseWhole(-32_768, 32_767))
+    .option('--to-pool <name>', 'the pool to go out by, whatever is assigned; "assigned": by what is assigned again')
+    .option('--to-route <host:port>', 'where to go instead of the site, as in EIDER_ROUTES; "site": to the site again')
     .action(async (id: string | undefined, options: RebindOptions) => {
-      const { toLane, toPriority } = options;
-      if (toLane === undefined && toPriority === undefined) throw new Refusal('say where to: --to-lane, --to-priority');
-      const to = { ...(toLane !== undefined && { lane: toLane }), ...(toPriority !== undefined && { priority: toPriority }) };
+      const { toLane, toPriority, toPool, toRoute } = options;
+      if ([toLane, toPriority, toPool, toRoute].every((value) => value === undefined)) throw new Refusal('say where to: --to-lane, --to-priority, --to-pool, --to-route');
+      if (toRoute !== undefined && toRoute !== 'site' && parseTarget(toRoute) === null) throw new Refusal(`--to-route: "${toRoute}" is no host:port, nor "site"`);
+      const pool = toPool === undefined ? undefined : toPool === 'assigned' ? null : await requirePool(toPool, options);
+      const to = {
+        ...(toLane !== undefined && { lane: toLane }), ...(toPriority !== undefined && { priority: toPriority }), ...(pool !== undefined && { pool }),
+        ...(toRoute !== undefined && { route: toRoute === 'site' ? null : toRoute }),
+      };
       await order({ kind: 'rebind', to }, 'rebound', id, options);
     });
+}
+
+/** A pool dedicated to one tenant takes that tenant's mail only. */
+async function requirePool(name: string, { tenant }: RebindOptions): Promise<{ id: string; name: string }> {
+  return withConnection(async ({ pool: db }) => {
+    const found = [...(await readSnapshot(db)).pools.values()].find((pool) => pool.name === name);
+    if (!found) throw new Refusal(`--to-pool: there is no pool "${name}"`);
+    const owner = found.dedicatedTo === null ? null : ((await listTenantSlugs(db)).get(found.dedicatedTo) ?? found.dedicatedTo);
+    if (owner !== null && owner !== tenant) throw new Refusal(`--to-pool: ${name} is dedicated to ${owner}: say --tenant ${owner}`);
+    return { id: found.id, name };
+  });
 }
 
 function addOrderOptions(command: Command): Command {

@@ -22,6 +22,8 @@ export interface WaitingMail {
   domain: string;
   /** The header From's domain. */
   sender: string;
+  /** Bound by an operator. */
+  poolId: string | null;
 }
 
 export interface Hindrances {
@@ -39,7 +41,7 @@ export function queueHindrances(config: Config, pool: Pool): Hindrances {
 
   async function ofLimits(mail: WaitingMail & { lane: Lane }, route: Route): Promise<WaitReason[]> {
     if (!limits) return [];
-    const egressIds = egressIdsOf(await readSnapshot(pool), mail.tenantId, mail.lane);
+    const egressIds = egressIdsOf(await readSnapshot(pool), mail.tenantId, mail.lane, mail.poolId);
     try {
       const states = await selectStates(pool);
       return await waitReasons({ ...limits, speedOf: (subject) => slowdownFor(states, subject) }, { ...mail, route, egressIds });
@@ -49,12 +51,12 @@ export function queueHindrances(config: Config, pool: Pool): Hindrances {
   }
 
   return {
-    async of({ tenantId, domain, sender, lane: name }, route) {
+    async of({ tenantId, domain, sender, poolId, lane: name }, route) {
       if (route === null || route.local) return { hindrances: [], slowed: null };
       const lane = name as Lane;
       const [reasons, egress] = await Promise.all([
-        ofLimits({ tenantId, lane, domain, sender }, route),
-        explainEgressWait(pool, { tenantId, lane, hosts: route.hosts }, new Date()),
+        ofLimits({ tenantId, lane, domain, sender, poolId }, route),
+        explainEgressWait(pool, { tenantId, lane, poolId, hosts: route.hosts }, new Date()),
       ]);
       const stops = reasons.filter(({ scope }) => STOPS.has(scope)).map(({ reason, until }) => ({ reason, until }));
       return { hindrances: egress ? [...stops, egress] : stops, slowed: reasons.find(({ scope }) => scope === 'reputation')?.reason ?? null };

@@ -1,8 +1,9 @@
 // The operator's orders as they are typed: the command line's commands, on a real database.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { addPool } from '../delivery/egress/egress-admin.store.ts';
+import { storeFinished, storeUnfinished } from '../delivery/outcome.store.ts';
 import { queueFixture, type QueueFixture } from '../delivery/testing/queue-fixture.ts';
 import { addAudit } from './audit.ts';
 import { addDeadLetter } from './dead-letter.ts';
@@ -10,7 +11,7 @@ import { addEvents } from './events.ts';
 import { addMessage } from './message.ts';
 import { addPrivacy } from './privacy.ts';
 import { addQueue } from './queue.ts';
-import { explain } from './refusal.ts';
+import { eiderWith } from './testing/run-eider.ts';
 
 let queue: QueueFixture;
 beforeAll(async () => {
@@ -30,27 +31,7 @@ afterAll(async () => {
   await queue.drop();
 });
 
-/** The command line within this process: its commands, without the program around them. */
-async function eider(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const program = new Command('eider').exitOverride().configureOutput({ writeErr: () => undefined });
-  for (const add of [addQueue, addMessage, addDeadLetter, addPrivacy, addEvents, addAudit]) add(program);
-  const settle = (command: Command): void => command.commands.forEach((child) => settle(child.copyInheritedSettings(command)));
-  settle(program);
-  let out = '';
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    out += String(chunk);
-    return true;
-  });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-    return { code: 0, out, error: '' };
-  } catch (error) {
-    if (error instanceof CommanderError) return { code: 2, out, error: error.message };
-    return { code: 1, out, error: explain(error) ?? String((error as Error).stack) };
-  } finally {
-    write.mockRestore();
-  }
-}
+const eider = eiderWith([addQueue, addMessage, addDeadLetter, addPrivacy, addEvents, addAudit]);
 
 test('one message: why it waits, hold, release, suspend, bounce, its story, and again', async () => {
   const id = await queue.accept(['bob@example.com']);
@@ -99,6 +80,11 @@ test.each([
   [['queue', 'hold', '--tenant', 'nobody'], 1, 'there is no tenant "nobody"'],
   [['queue', 'hold', '--lane', 'fast'], 2, 'Allowed choices are transactional, marketing'],
   [['queue', 'suspend', '--domain', 'example.com', '--lane', 'marketing', '--reason', 'x'], 1, 'say what, in one way'],
+  [['queue', 'suspend', '--from', 'example.com', '--reason', 'x'], 1, 'say what, in one way'],
+  [['queue', 'rebind', '--all'], 1, 'say where to: --to-lane, --to-priority, --to-pool, --to-route'],
+  [['queue', 'rebind', '--all', '--to-pool', 'nowhere'], 1, '--to-pool: there is no pool "nowhere"'],
+  [['queue', 'rebind', '--all', '--to-route', 'a b'], 1, '--to-route: "a b" is no host:port'],
+  [['queue', 'show', '019aa000-0000-7000-8000-000000000001'], 1, 'there is no 019aa000-0000-7000-8000-000000000001 in the queue, nor anything about it in the log'],
   [['queue', 'suspend', '--domain', 'example.com', '--reason', 'x', '--until', 'soon'], 1, '--until: "soon" is no time'],
   [['queue', 'why', '019aa000-0000-7000-8000-000000000001'], 1, 'there is no 019aa000-0000-7000-8000-000000000001 in the queue, nor anything about it in the log'],
   [['message', 'trace', '<none@example.com>'], 1, 'no message has the Message-ID <none@example.com>'],
@@ -109,4 +95,50 @@ test.each([
   expect(result).toMatchObject({ code, out: '' });
   expect(result.error).toContain(text);
   if (code === 1) expect(result.error.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a part of a tenant: stopped, named in the answer, and let go', async () => {
+  await queue.clear();
+  const { rows } = await queue.pool.query<{ slug: string }>('SELECT slug FROM tenant WHERE id = $1', [queue.tenantId]);
+  const { slug } = rows[0]!;
+  const id = await queue.accept(['bob@example.com'], { lane: 'marketing', headerFrom: 'shop@news.example' });
+  expect((await eider('queue', 'suspend', '--tenant', slug, '--lane', 'marketing', '--reason', 'bad list')).out).toContain(`tenant-lane ${slug} marketing suspended until resumed`);
+  expect((await eider('queue', 'why', id)).out).toBe(`The marketing lane of its tenant ${slug} is suspended by cli:ann (bad list) until somebody resumes it.\n`);
+  expect((await eider('queue', 'suspensions')).out).toContain(`tenant-lane ${slug} marketing`);
+  expect((await eider('queue', 'resume', '--tenant', slug, '--lane', 'marketing')).out).toBe(`tenant-lane ${slug} marketing resumed\n`);
+  await eider('queue', 'suspend', '--tenant', slug, '--from', 'news.example', '--reason', 'complaints');
+  expect((await eider('queue', 'why', id)).out).toBe('Mail from news.example is suspended by cli:ann (complaints) until somebody resumes it.\n');
+  // One that reputation made: its tenant is measured anew, or it would be back within the minute.
+  await queue.pool.query(`UPDATE delivery_suspension SET created_by = 'reputation'`);
+  expect((await eider('queue', 'resume', '--tenant', slug, '--from', 'news.example')).code).toBe(0);
+  expect((await queue.pool.query('SELECT measured_from > now() AS anew FROM tenant WHERE id = $1', [queue.tenantId])).rows).toEqual([{ anew: true }]);
+});
+
+test('show: recipients with their last attempt, its reply and where its conversation is', async () => {
+  await queue.clear();
+  const id = await queue.accept(['bob@example.com', 'carol@example.com'], { subject: 'hello' });
+  expect((await eider('queue', 'show', id)).out).toContain(':1 carol@example.com  queued, 0 attempts, given up ');
+  const facts = { mxHost: 'mx.example.com', tls: 'TLSv1.3', reply: '451 4.7.1 later', phase: 'rcpt', conversation: '019aa000-0000-7000-8000-000000000002/3' };
+  const [bob, carol] = await queue.claim();
+  await storeUnfinished(queue.pool, [{ delivery: bob!, outcome: { kind: 'deferred', category: 'greylisted', reason: 'mx.example.com said: 451 4.7.1 later', retryAfterMs: 60_000, facts } }]);
+  await storeFinished(queue.pool, [{ delivery: carol!, outcome: { kind: 'delivered', facts: { mxHost: 'mx.example.com', tls: false, reply: '250 ok' }, relayReceipt: false } }]);
+  const { out } = await eider('queue', 'show', id);
+  for (const part of [`${id}  "hello"`, ':0 bob@example.com  deferred, 1 attempt, next ', 'mx.example.com said: 451 4.7.1 later', ': deferred by mx.example.com (TLSv1.3): 451 4.7.1 later', `conversation 019aa000-0000-7000-8000-000000000002/3: eider message trace ${id} --conversation`, ':1 carol@example.com  delivered, 1 attempt', ': delivered by mx.example.com (no TLS): 250 ok']) expect(out).toContain(part);
+  expect((await eider('queue', 'show', `${id}:1`)).out).not.toContain('bob@');
+  const json = JSON.parse((await eider('queue', 'show', id, '--json')).out) as { recipients: { state: string }[] };
+  expect(json.recipients.map(({ state }) => state)).toEqual(['deferred', 'delivered']);
+});
+
+test('rebind to a pool and a route, and back', async () => {
+  await queue.clear();
+  const id = await queue.accept(['bob@example.com']);
+  await addPool(queue.pool, 'spare', null);
+  await addPool(queue.pool, 'dear', queue.tenantId);
+  expect(await eider('queue', 'rebind', id, '--to-pool', 'spare', '--to-route', 'relay.example:2525/required')).toMatchObject({ code: 0, out: '1 rebound\n' });
+  const bound = async () => (await queue.pool.query(`SELECT p.name, d.route FROM delivery d LEFT JOIN egress_pool p ON p.id = d.egress_pool`)).rows;
+  expect(await bound()).toEqual([{ name: 'spare', route: 'relay.example:2525/required' }]);
+  expect((await eider('message', 'trace', id)).out).toContain('pool spare, route relay.example:2525/required by cli:ann');
+  expect(await eider('queue', 'rebind', id, '--to-pool', 'dear')).toMatchObject({ code: 1, error: expect.stringContaining('--to-pool: dear is dedicated to t-') });
+  expect(await eider('queue', 'rebind', id, '--to-pool', 'assigned', '--to-route', 'site')).toMatchObject({ code: 0 });
+  expect(await bound()).toEqual([{ name: null, route: null }]);
 });

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { explainWait, type Why } from '../delivery/operations/why.ts';
 import { countAhead, countWorkers, selectTenantStanding, selectWaiting, type WaitingDelivery } from '../delivery/operations/why.store.ts';
+import { boundRoute } from '../delivery/route.ts';
 import { suspensionMatch } from '../delivery/suspension-match.ts';
 import { listSuspensions } from '../delivery/suspension.store.ts';
 import { type Connection, withConnection } from './connection.ts';
@@ -68,7 +69,7 @@ async function explainRows(connection: Connection, rows: readonly WaitingDeliver
     rows.map(async (row) => {
       // What a look-up or a limit says matters only to what could go otherwise.
       const waits = row.state === 'queued' || row.state === 'scheduled' || row.state === 'deferred';
-      const route = waits ? await routes(row.domain).catch(() => null) : null;
+      const route = !waits ? null : row.routeTo ? boundRoute(row.routeTo) : await routes(row.domain).catch(() => null);
       const suspension = waits ? match.find({ lane: row.lane as 'transactional', tenantId: row.tenantId, domain: row.domain, sender: row.sender, hosts: route?.hosts ?? [] }) : null;
       return explainWait({ row, tenant, suspension, ...(await hindrances.of(row, route)), ahead: await countAhead(pool, row), workers, now });
     }),

@@ -31,6 +31,9 @@ export interface ClaimedDelivery {
   suppressed: boolean;
   /** Its last attempts ended with their worker: it is attempted with no other such beside it. */
   suspect?: boolean;
+  /** Bound by an operator: to a pool of egress addresses, to `host:port` instead of its site. Null or absent, as nearly always: not. */
+  poolId?: string | null;
+  routeTo?: string | null;
   leaseToken: string;
   /** Seconds from when it might go first (accepted, or its send_at) until this claim; absent in journals of before. */
   waitedSeconds?: number;
@@ -91,13 +94,15 @@ export async function selectReadyQueues(
  * because they are locked, and as an array: as a join, the planner guesses that many are picked and reads the whole
  * table (300 ms at half a million rows, against 10). Recipients of one message and domain are neighbours in the index and so come together.
  */
-const CLAIM = `
+const BOUND = '(d.egress_pool IS NOT NULL OR d.route IS NOT NULL)';
+
+const claimOf = (which: string): string => `
 WITH want AS (
   SELECT * FROM unnest($2::uuid[], $3::text[], $4::int[]) AS w(tenant_id, domain, count)
 ), picked AS MATERIALIZED (
   SELECT p.row FROM want w CROSS JOIN LATERAL (
     SELECT d.ctid AS row FROM delivery d
-     WHERE d.state IN (${sqlFrom('claim')}) AND d.lane = $1 AND d.tenant_id = w.tenant_id AND d.domain = w.domain
+     WHERE d.state IN (${sqlFrom('claim')}) AND d.lane = $1 AND d.tenant_id = w.tenant_id AND d.domain = w.domain AND ${which}
      ORDER BY d.priority, d.queue_id, d.recipient_no LIMIT w.count FOR UPDATE SKIP LOCKED) p
 )
 UPDATE delivery d
@@ -105,7 +110,7 @@ UPDATE delivery d
        last_attempt_at = now()
  WHERE d.ctid = ANY(ARRAY(SELECT row FROM picked)) AND d.state IN (${sqlFrom('claim')})
 RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id AS "tenantId", d.lane, d.recipient, d.domain,
-  d.notify, d.orcpt, d.size, d.attempts, d.expires_at <= now() AS "lastChance", d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS} AS suspect, d.lease_token AS "leaseToken",
+  d.notify, d.orcpt, d.size, d.attempts, d.egress_pool AS "poolId", d.route AS "routeTo", d.expires_at <= now() AS "lastChance", d.lost_attempts >= ${SUSPECT_LOST_ATTEMPTS} AS suspect, d.lease_token AS "leaseToken",
   extract(epoch FROM now() - d.expires_at + interval '${MAX_AGE_DAYS} days')::float8 AS "waitedSeconds",
   EXISTS (SELECT ${sqlSuppressing({
     address: 'd.recipient', tenantId: 'd.tenant_id', lane: 'd.lane',
@@ -113,18 +118,37 @@ RETURNING d.queue_id AS "queueId", d.recipient_no AS "recipientNo", d.tenant_id 
     source: '(SELECT m.source FROM outgoing_message m WHERE m.queue_id = d.queue_id)',
   })}) AS suppressed`;
 
+const CLAIM = claimOf(`NOT ${BOUND}`);
+const CLAIM_BOUND = claimOf(BOUND);
+
+export interface Claim {
+  lane: Lane;
+  wanted: (ReadyQueue & { count: number })[];
+  leaseToken: string;
+  leaseMs: number;
+  /** Of rows that an operator has bound elsewhere; otherwise of the others. */
+  bound?: boolean;
+}
+
+/** Queues with ready rows that an operator has bound elsewhere, and how many. */
+export async function selectBoundQueues(db: Queryable): Promise<(ReadyQueue & { lane: Lane; count: number })[]> {
+  const result = await db.query<ReadyQueue & { lane: Lane; count: number }>({
+    name: 'bound-queues',
+    text: `SELECT d.lane, d.tenant_id AS "tenantId", d.domain, count(*) AS count FROM delivery d JOIN tenant owner ON owner.id = d.tenant_id AND owner.status = 'active'
+            WHERE d.state IN (${sqlFrom('claim')}) AND ${BOUND} GROUP BY 1, 2, 3 LIMIT 1000`,
+  });
+  return result.rows;
+}
+
 /**
  * Leases up to `count` rows of each wanted queue to `leaseToken` and records that their attempts begin.
  * Rows that another worker is claiming at the same moment are passed over.
  * @param leaseMs how long the lease lasts unless renewed
  */
-export async function claimDeliveries(
-  db: Queryable,
-  claim: { lane: Lane; wanted: (ReadyQueue & { count: number })[]; leaseToken: string; leaseMs: number },
-): Promise<ClaimedDelivery[]> {
+export async function claimDeliveries(db: Queryable, claim: Claim): Promise<ClaimedDelivery[]> {
   const result = await db.query<ClaimedDelivery>({
-    name: 'claim-deliveries',
-    text: CLAIM,
+    name: claim.bound ? 'claim-bound' : 'claim-deliveries',
+    text: claim.bound ? CLAIM_BOUND : CLAIM,
     values: [
       claim.lane,
       claim.wanted.map((queue) => queue.tenantId),

@@ -10,7 +10,7 @@ import type { Wait } from './limits/gate.ts';
 import type { LoadedMessage } from './message-loader.ts';
 import type { DeliveryOutcome, Outcome } from './outcome.ts';
 import { all, context, throttled } from './outcomes-for-all.ts';
-import type { Route, RouteResult } from './route.ts';
+import { boundRoute, type MessageSecurity, type Route, type RouteResult } from './route.ts';
 import { send } from './send.ts';
 import type { Suspension } from './suspension.store.ts';
 
@@ -40,6 +40,8 @@ export async function deliver(deps: DeliverDeps, job: DeliveryJob): Promise<void
 /** @returns the outcomes that are not settled yet */
 async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedDelivery[]): Promise<DeliveryOutcome[]> {
   const { simulator } = deps;
+  const bound = boundTo(deliveries[0]!);
+  if (bound) return attemptBy(deps, job, deliveries, { kind: 'route', route: bound }, REMOTE_BACKOFF);
   if (simulator?.domain !== job.domain) return attemptBy(deps, job, deliveries, await deps.findRoute(job.domain), REMOTE_BACKOFF);
   const marked: DeliveryJob = { ...job, settle: (outcomes) => job.settle(outcomes.map(simulated)) };
   const ways = simulator.waysOf(deliveries).map(async ({ deliveries: part, way }) =>
@@ -49,6 +51,8 @@ async function attempt(deps: DeliverDeps, job: DeliveryJob, deliveries: ClaimedD
   if (fault) throw fault.reason;
   return [];
 }
+
+const boundTo = ({ routeTo }: ClaimedDelivery, security?: MessageSecurity): Route | null => (routeTo ? boundRoute(routeTo, security) : null);
 
 /** No result of the simulator may suppress an address or count for a reputation. */
 function simulated({ delivery, outcome }: DeliveryOutcome): DeliveryOutcome {
@@ -67,8 +71,8 @@ async function attemptBy(deps: DeliverDeps, job: DeliveryJob, deliveries: Claime
   const isOpen = (egressId: string): boolean => deps.limits?.isOpen(egressId, route, job.domain) ?? true;
   // All from one address, unless warming ones may take only so many.
   for (let rest = deliveries; rest.length > 0; ) {
-    const { tenantId, lane } = rest[0]!;
-    const choice = await deps.egress.choose({ tenantId, lane, queueId: job.queueId, route, count: rest.length, isOpen });
+    const { tenantId, lane, poolId } = rest[0]!;
+    const choice = await deps.egress.choose({ tenantId, lane, poolId: poolId ?? null, queueId: job.queueId, route, count: rest.length, isOpen });
     if (choice.kind === 'wait') throw new NotBegun(choice.reason);
     const part = rest.slice(0, choice.count);
     rest = rest.slice(choice.count);
@@ -109,7 +113,7 @@ async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDeliv
     if (stop) return all(deliveries, () => throttled(deps, stopWait(stop)));
     const wait = await deps.limits?.admitSender({ tenantId, reversePath, headerFrom, route: way.route, domain: job.domain }, deliveries.length);
     if (wait) return all(deliveries, () => throttled(deps, wait));
-    const secured = await routeFor(deps, message, way.route, job.domain);
+    const secured = await routeFor(deps, message, way.route, deliveries[0]!);
     // Where the domain's hosts are not vouched for, REQUIRETLS has nowhere to go.
     if (secured.kind !== 'route') return all(deliveries, (delivery) => routeFaultOutcome(context(deps, delivery, way.route.backoff), secured));
     return await send(deps, { ...way, route: secured.route }, message, await message.signature(), deliveries, job);
@@ -134,8 +138,12 @@ function wantsRelaxedTls({ content }: LoadedMessage): boolean {
 }
 
 /** The route as the message itself asks for it. REQUIRETLS goes before `TLS-Required: No` (RFC 8689 3); what stays here needs neither. */
-async function routeFor(deps: DeliverDeps, message: LoadedMessage, usual: Route, domain: string): Promise<RouteResult> {
-  if (message.requireTls && !usual.local) return deps.findRoute(domain, 'required');
+async function routeFor(deps: DeliverDeps, message: LoadedMessage, usual: Route, delivery: ClaimedDelivery): Promise<RouteResult> {
+  const { domain } = delivery;
+  if (message.requireTls && !usual.local) {
+    const bound = boundTo(delivery, 'required');
+    return bound ? { kind: 'route', route: bound } : deps.findRoute(domain, 'required');
+  }
   if (usual.tls === null || !wantsRelaxedTls(message)) return { kind: 'route', route: usual };
   const relaxed = await deps.findRoute(domain, 'relaxed');
   return relaxed.kind === 'route' ? relaxed : { kind: 'route', route: usual };

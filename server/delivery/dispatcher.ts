@@ -6,7 +6,7 @@ import { isConnectionFault } from '../infra/db/faults.ts';
 import type { Pool } from '../infra/db/pool.ts';
 import type { Logger } from '../infra/log/logger.ts';
 import { planClaims, type QueueLimits } from './claim-plan.ts';
-import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectReadyQueues } from './claim.store.ts';
+import { claimDeliveries, type ClaimedDelivery, type ReadyQueue, selectBoundQueues, selectReadyQueues } from './claim.store.ts';
 import { deliver, internalFault } from './deliver.ts';
 import { type DeliverDeps, type DeliveryJob, NotBegun } from './deliver-types.ts';
 import type { Lane } from './enqueue-types.ts';
@@ -14,6 +14,7 @@ import { leaseBook } from './lease-book.ts';
 import { leaseKeeper } from './lease-keeper.ts';
 import { outcomeBatch } from './outcome-batch.ts';
 import type { OutcomeJournal } from './outcome-journal.ts';
+import { shareRoom } from './ready-share.ts';
 import { siteBook } from './site-book.ts';
 import { type SuspensionMatch, suspensionMatch } from './suspension-match.ts';
 import { listSuspensions } from './suspension.store.ts';
@@ -62,6 +63,8 @@ export interface Dispatcher {
 
 const LANES: readonly Lane[] = ['transactional', 'marketing'];
 const QUEUES_PER_TENANT = 200;
+/** Of one queue's bound rows a second. */
+const MAX_BOUND = 100;
 /** Between looks at pages of queues of which one held nothing that may go. */
 const PAGE_MS = 20;
 
@@ -76,6 +79,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
   let suspects = Promise.resolve();
   let stopping = false;
   let suspended: SuspensionMatch | null = null;
+  /** Read each second; claimed once. */
+  let bound: Awaited<ReturnType<typeof selectBoundQueues>> = [];
   const idle = wakeable();
   const { limits } = deps.deliver;
   limits?.onOpen(() => idle.wake());
@@ -111,6 +116,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
     if (room < settings.maxHeld[lane] / 8) return 0;
     // Before the suspensions are known nothing is claimed: the worker may have been started because of one.
     if (!suspended || suspended.lane(lane)) return 0;
+    const elsewhere = await claimBound(lane, room, suspended);
+    if (elsewhere > 0) return elsewhere;
     const found = await selectReadyQueues(pool, lane, cursors[lane], QUEUES_PER_TENANT);
     advanceCursors(cursors[lane], found);
     const ready = found.filter((queue) => mayClaim(queue, lane, suspended!));
@@ -123,11 +130,23 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       tenantRows: (tenantId) => limits?.tenantBudget(tenantId).rows ?? Number.POSITIVE_INFINITY,
       random: Math.random(),
     });
-    if (wanted.length === 0) return 0;
+    return wanted.length === 0 ? 0 : claim(lane, wanted, false);
+  }
+
+  /** What operators have bound elsewhere: neither its site nor its egress addresses hold it up. */
+  async function claimBound(lane: Lane, room: number, stops: SuspensionMatch): Promise<number> {
+    const mayGo = bound.filter((queue) => queue.lane === lane && !stops.tenant(queue.tenantId) && !stops.tenantLane(queue.tenantId, lane) && !stops.domain(queue.domain));
+    const rows = new Map<ReadyQueue, number>(mayGo.map((queue) => [queue, Math.min(queue.count, MAX_BOUND)]));
+    const wanted = shareRoom(mayGo, room, (queue) => rows.get(queue)!);
+    bound = bound.filter((queue) => queue.lane !== lane);
+    return wanted.length === 0 ? 0 : claim(lane, wanted, true);
+  }
+
+  async function claim(lane: Lane, wanted: (ReadyQueue & { count: number })[], isBound: boolean): Promise<number> {
     const askedAt = performance.now();
     const leaseToken = randomUUID();
     deps.journal?.claiming(leaseToken);
-    const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken, leaseMs: settings.leaseMs }).catch((error: unknown) => {
+    const claimed = await claimDeliveries(pool, { lane, wanted, leaseToken, leaseMs: settings.leaseMs, bound: isBound }).catch((error: unknown) => {
       keeper.claimFailed(leaseToken);
       throw error;
     });
@@ -241,6 +260,8 @@ export function startDispatcher(deps: DispatcherDeps, settings: DispatcherSettin
       let more = false;
       try {
         suspended = suspensionMatch(await listSuspensions(pool));
+        bound = await selectBoundQueues(pool);
+        if (bound.length > 0) idle.wake();
         more = await keeper.tick();
       } catch (error) {
         log.warn({ err: error }, 'renewing leases or requeueing failed; trying again');
@@ -308,7 +329,8 @@ const MAX_RECIPIENTS_PER_TRANSACTION = 100;
 
 /** Recipients of one message in one domain go together; in the marketing lane each alone, with a return path of its own. */
 export function groupJobs(claimed: readonly ClaimedDelivery[]): ClaimedDelivery[][] {
-  const groups = Map.groupBy(claimed, ({ lane, queueId, domain, recipientNo }) => `${queueId} ${domain}${lane === 'marketing' ? ` ${recipientNo}` : ''}`);
+  const groups = Map.groupBy(claimed, ({ lane, queueId, domain, recipientNo, poolId, routeTo }) =>
+    `${queueId} ${domain} ${poolId ?? ''} ${routeTo ?? ''}${lane === 'marketing' ? ` ${recipientNo}` : ''}`);
   const jobs: ClaimedDelivery[][] = [];
   for (const group of groups.values()) {
     for (let at = 0; at < group.length; at += MAX_RECIPIENTS_PER_TRANSACTION) jobs.push(group.slice(at, at + MAX_RECIPIENTS_PER_TRANSACTION));

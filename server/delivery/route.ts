@@ -4,7 +4,7 @@ import type { DnsAnswer, DnsResolver, MxRecord } from '../infra/dns/resolver.ts'
 import { isPublicAddress } from '../infra/dns/public-address.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF, ROUTED_BACKOFF } from './backoff.ts';
 import type { OutcomeCategory } from './outcome.ts';
-import type { ConfiguredRoute, ConfiguredRoutes } from './routes-setting.ts';
+import { type ConfiguredRoute, type ConfiguredRoutes, parseTarget } from './routes-setting.ts';
 import type { SmtpTarget } from './smtp/connect.ts';
 import { type DestinationTlsDeps, domainTls, type DomainTls, hostTls, RELAXED_TLS } from './tls/destination-tls.ts';
 import type { TlsFailure } from './tls/tls-policy.ts';
@@ -71,6 +71,12 @@ export async function findRoute(deps: RouteDeps, domain: string, security: Messa
   if (await deps.isHosted(domain)) return { kind: 'route', route: ownRoute(deps) };
   if (deps.routes.other) return { kind: 'route', route: configuredRoute(deps.routes.other, security) };
   return mxRoute(deps, domain, security);
+}
+
+/** Of a row that is bound to `host:port`; null: that is none. */
+export function boundRoute(target: string, security: MessageSecurity = 'as-published'): Route | null {
+  const parsed = parseTarget(target);
+  return parsed && configuredRoute(parsed, security);
 }
 
 function ownRoute(deps: RouteDeps): Route {

@@ -56,7 +56,8 @@ function parsePattern(pattern: string): string | null {
   return parseDomain(pattern);
 }
 
-function parseTarget(target: string): ConfiguredRoute | null {
+/** `host:port`, with `/required` or the like behind it; null: it is none. */
+export function parseTarget(target: string): ConfiguredRoute | null {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?(?:\/(none|opportunistic|required|verified))?$/.exec(target);
   if (!match) return null;
   const port = match[3] === undefined ? 25 : Number(match[3]);

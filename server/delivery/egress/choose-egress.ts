@@ -30,6 +30,8 @@ export type Candidates =
 export interface CandidateQuestion {
   tenantId: string;
   lane: Lane;
+  /** Bound to a pool; null or absent: by what is assigned. */
+  poolId?: string | null;
   provider: ProviderGroup;
   /** What it sticks to: the same key finds the same address for as long as that may send (greylisting asks for it). */
   stickTo: string;
@@ -40,7 +42,7 @@ export interface CandidateQuestion {
 
 /** The addresses of the tenant's pool that may send, then those of the pools that it overflows to. */
 export function findCandidates(snapshot: EgressSnapshot, question: CandidateQuestion): Candidates {
-  const first = poolOf(snapshot, question.tenantId, question.lane);
+  const first = poolOf(snapshot, question.tenantId, question.lane, question.poolId);
   if (!first) return { kind: 'own' };
   const ordered: Candidate[] = [];
   const refused: Refused[] = [];

@@ -19,6 +19,8 @@ export type EgressRoute = Pick<Route, 'key' | 'hosts' | 'local' | 'targets'>;
 export interface EgressRequest {
   tenantId: string;
   lane: Lane;
+  /** Bound to a pool by an operator; null or absent: by what is assigned. */
+  poolId?: string | null;
   queueId: string;
   route: EgressRoute;
   count: number;
@@ -96,14 +98,14 @@ export function egressChooser(current: () => EgressSnapshot, grants: WarmupGrant
   const sites = rememberedFamilies();
 
   function questionOf(request: Omit<EgressRequest, 'queueId' | 'count'>, stickTo: string, families: ReadonlySet<number> | null): CandidateQuestion {
-    return { tenantId: request.tenantId, lane: request.lane, provider: providerOf(request.route.hosts), stickTo, families, now: now() };
+    return { tenantId: request.tenantId, lane: request.lane, poolId: request.poolId ?? null, provider: providerOf(request.route.hosts), stickTo, families, now: now() };
   }
 
   return {
     async choose(request) {
       const snapshot = current();
       const ownChoice: EgressChoice = { kind: 'egress', egress: own, provider: providerOf(request.route.hosts), count: request.count };
-      if (request.route.local || snapshot.assignments.size === 0) return ownChoice;
+      if (request.route.local || (snapshot.assignments.size === 0 && !request.poolId)) return ownChoice;
       const families = usesIpv6(snapshot, request) ? await sites.familiesOf(request.route) : null;
       const question = questionOf(request, request.queueId, families);
       const found = findCandidates(snapshot, question);
@@ -148,8 +150,8 @@ function openFirst(ordered: readonly Candidate[], isOpen: EgressRequest['isOpen'
   return [...ordered.filter(({ egress }) => isOpen(egress.id)), ...ordered.filter(({ egress }) => !isOpen(egress.id))];
 }
 
-function usesIpv6(snapshot: EgressSnapshot, { tenantId, lane }: EgressRequest): boolean {
-  const pool = poolOf(snapshot, tenantId, lane);
+function usesIpv6(snapshot: EgressSnapshot, { tenantId, lane, poolId }: EgressRequest): boolean {
+  const pool = poolOf(snapshot, tenantId, lane, poolId);
   return pool !== null && poolChain(snapshot, pool, tenantId).some(({ members }) => members.some(({ address }) => address.sourceAddress?.includes(':')));
 }
 

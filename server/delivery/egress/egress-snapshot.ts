@@ -37,9 +37,14 @@ export const EMPTY_SNAPSHOT: EgressSnapshot = { version: 0, pools: new Map(), as
 
 export const assignmentKey = (tenantId: string | null, lane: Lane | null): string => `${tenantId ?? '*'} ${lane ?? '*'}`;
 
-/** The pool of a tenant's lane by its most exact assignment; null: none, and the installation's own egress serves. */
-export function poolOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane): SnapshotPool | null {
+/**
+ * The pool of a tenant's lane by its most exact assignment; null: none, and the installation's own egress serves.
+ * @param boundTo the pool that an operator has bound the mail to; one that is gone counts for nothing
+ */
+export function poolOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane, boundTo: string | null = null): SnapshotPool | null {
   const { assignments } = snapshot;
+  const bound = boundTo === null ? undefined : snapshot.pools.get(boundTo);
+  if (bound) return bound;
   if (assignments.size === 0) return null;
   const poolId =
     assignments.get(assignmentKey(tenantId, lane)) ??
@@ -60,8 +65,8 @@ export function poolChain(snapshot: EgressSnapshot, first: SnapshotPool, tenantI
 }
 
 /** The addresses that a tenant's mail of a lane may go out from now; the installation's own where nothing is assigned. */
-export function egressIdsOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane): readonly string[] {
-  const pool = poolOf(snapshot, tenantId, lane);
+export function egressIdsOf(snapshot: EgressSnapshot, tenantId: string, lane: Lane, boundTo: string | null = null): readonly string[] {
+  const pool = poolOf(snapshot, tenantId, lane, boundTo);
   if (!pool) return [DEFAULT_EGRESS_ID];
   const members = poolChain(snapshot, pool, tenantId).flatMap((each) => each.members);
   const ids = new Set(members.filter(({ address }) => address.status === 'active').map(({ address }) => address.id));

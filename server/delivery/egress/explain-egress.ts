@@ -13,11 +13,11 @@ import { readGranted, readSnapshot } from './egress.store.ts';
  */
 export async function explainEgressWait(
   db: Queryable,
-  { tenantId, lane, hosts }: { tenantId: string; lane: Lane; hosts: readonly string[] },
+  { tenantId, lane, hosts, poolId = null }: { tenantId: string; lane: Lane; hosts: readonly string[]; poolId?: string | null },
   now: Date,
 ): Promise<{ reason: string; until: Date | null } | null> {
   const provider = providerOf(hosts);
-  const found = findCandidates(await readSnapshot(db), { tenantId, lane, provider, stickTo: '', families: null, now });
+  const found = findCandidates(await readSnapshot(db), { tenantId, lane, poolId, provider, stickTo: '', families: null, now });
   if (found.kind === 'own') return null;
   const granted = await readGranted(db, provider);
   const open = found.ordered.some(({ egress, capped }) => capped === null || (granted.get(egress.id) ?? 0) < openBy(capped.cap, now));

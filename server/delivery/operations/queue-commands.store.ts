@@ -93,26 +93,35 @@ export async function endRows(db: Queryable, end: End, rows: readonly RowKey[], 
 export interface Rebinding {
   lane?: Lane;
   priority?: number;
+  /** To go out by, whatever is assigned; null: by what is assigned again. */
+  pool?: { id: string; name: string } | null;
+  /** `host:port` to go to instead of the site; null: to the site again. */
+  route?: string | null;
 }
 
-/** Binds rows to another lane or priority. @returns how many changed */
+/** Binds rows to another lane, priority, pool or route. @returns how many changed */
 export async function rebindRows(db: Queryable, rows: readonly RowKey[], to: Rebinding, order: Order): Promise<number> {
   const { rows: counted } = await db.query<{ count: number }>(
     `WITH before AS (
        SELECT d.queue_id, d.recipient_no, d.lane, d.priority FROM delivery d, unnest($1::uuid[], $2::int[]) AS k(queue_id, recipient_no)
         WHERE d.queue_id = k.queue_id AND d.recipient_no = k.recipient_no
      ), moved AS (
-       UPDATE delivery d SET lane = coalesce($5::delivery_lane, d.lane), priority = coalesce($6::smallint, d.priority)
+       UPDATE delivery d SET lane = coalesce($5::delivery_lane, d.lane), priority = coalesce($6::smallint, d.priority),
+              egress_pool = CASE WHEN $7 THEN $8::uuid ELSE d.egress_pool END, route = CASE WHEN $9 THEN $10::text ELSE d.route END
          FROM before b WHERE d.queue_id = b.queue_id AND d.recipient_no = b.recipient_no AND d.state IN (${sqlFrom('cancel')})
        RETURNING d.tenant_id, d.queue_id, d.recipient_no, d.recipient, b.lane AS was_lane, b.priority AS was_priority, d.lane, d.priority
      ), events AS (
        INSERT INTO delivery_event (tenant_id, queue_id, recipient_no, type, recipient, data)
        SELECT tenant_id, queue_id, recipient_no, 'rebound', recipient,
               jsonb_strip_nulls(jsonb_build_object('by', $4::text, 'reason', $3::text, 'lane', lane, 'priority', priority,
-                'wasLane', was_lane, 'wasPriority', was_priority)) FROM moved
+                'wasLane', was_lane, 'wasPriority', was_priority,
+                'pool', CASE WHEN $7 THEN coalesce($11::text, 'as assigned') END, 'route', CASE WHEN $9 THEN coalesce($10::text, 'its site') END)) FROM moved
      )
      SELECT count(*) AS count FROM moved`,
-    [...keys(rows), order.reason, order.by, to.lane ?? null, to.priority ?? null],
+    [
+      ...keys(rows), order.reason, order.by, to.lane ?? null, to.priority ?? null,
+      to.pool !== undefined, to.pool?.id ?? null, to.route !== undefined, to.route ?? null, to.pool?.name ?? null,
+    ],
   );
   return counted[0]!.count;
 }

@@ -33,7 +33,7 @@ const TOLD: Record<string, (data: Data) => string> = {
   released: (data) => `released${by(data)}${because(data)}`,
   requeued: (data) => `made due at once${by(data)}${because(data)}`,
   cancelled: (data) => `cancelled${by(data)}${because(data)}`,
-  rebound: (data) => `bound to lane ${text(data, 'lane')}, priority ${String(data['priority'])}${by(data)}${because(data)}`,
+  rebound: (data) => `bound to lane ${text(data, 'lane')}, priority ${String(data['priority'])}${text(data, 'pool') && `, pool ${text(data, 'pool')}`}${text(data, 'route') && `, route ${text(data, 'route')}`}${by(data)}${because(data)}`,
   replayed: (data) => `dead letter sent again${by(data)}${because(data)}`,
   reported: (data) => `report (${text(data, 'action')}) sent to ${text(data, 'to')} as ${text(data, 'report')}`,
   'attempt-lost': (data) => `${attempt(data)}lost: its worker is gone and the outcome unknown; it is made again`,

@@ -7,13 +7,16 @@ export interface WaitingDelivery extends WaitingRow {
   priority: number;
   /** The header From's domain. */
   sender: string;
+  /** Bound by an operator. */
+  poolId: string | null;
+  routeTo: string | null;
 }
 
 /** A message's recipients that are not finished. */
 export async function selectWaiting(db: Queryable, queueId: string): Promise<WaitingDelivery[]> {
   const { rows } = await db.query<WaitingDelivery>(
     `SELECT d.queue_id AS "queueId", recipient_no AS "recipientNo", d.tenant_id AS "tenantId", recipient, domain, d.lane, state, priority, attempts,
-            lower(substring(m.header_from FROM '[^@]+$')) AS sender, due_at AS "dueAt", expires_at AS "expiresAt", last_attempt_at AS "lastAttemptAt", reason
+            lower(substring(m.header_from FROM '[^@]+$')) AS sender, egress_pool AS "poolId", route AS "routeTo", due_at AS "dueAt", expires_at AS "expiresAt", last_attempt_at AS "lastAttemptAt", reason
        FROM delivery d JOIN outgoing_message m ON m.queue_id = d.queue_id WHERE d.queue_id = $1 ORDER BY recipient_no`,
     [queueId],
   );
