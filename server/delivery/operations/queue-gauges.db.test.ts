@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { registry } from '../../infra/metrics/registry.ts';
 import { parseMetrics } from '../../infra/metrics/testing/parse-metrics.ts';
+import { addAddress, addPool } from '../egress/egress-admin.store.ts';
+import { grantStore } from '../egress/egress.store.ts';
 import { movePosition } from '../events/event-log.store.ts';
 import { storeFinished } from '../outcome.store.ts';
+import { setLevel } from '../reputation/reputation.store.ts';
 import { suspendDelivery } from '../suspension.store.ts';
 import { queueFixture, type QueueFixture } from '../testing/queue-fixture.ts';
 import { queueGauges } from './queue-gauges.ts';
@@ -29,6 +32,12 @@ test('depth, age, leases, dead letters, suspensions, lag and partitions, as the 
   await movePosition(queue.pool, 'reader', { txid: '0', id: 0 });
   await queue.pool.query(`UPDATE delivery_event SET at = at - interval '1 minute'`);
 
+  await addPool(queue.pool, 'main', null);
+  await addAddress(queue.pool, { name: 'out1', sourceAddress: null, ehloName: 'out1.eider.test', pool: 'main', weight: 1, warmed: false, schedule: { '*': [70] } });
+  const [{ id } = { id: '' }] = (await queue.pool.query<{ id: string }>('SELECT id FROM egress_address')).rows;
+  await grantStore(queue.pool, 86_399).request({ addressId: id, provider: 'google', stage: 0, cap: 70, count: 30 });
+  await setLevel(queue.pool, { scope: 'tenant', tenantId: queue.tenantId, key: '' }, { level: 'slow', reason: 'x' });
+
   let clock = 0;
   const gauges = queueGauges(queue.pool, 10_000, () => clock);
   await gauges.read();
@@ -44,6 +53,12 @@ test('depth, age, leases, dead letters, suspensions, lag and partitions, as the 
     'eider_dead_letters expired': 0,
     'eider_suspensions lane': 1,
     'eider_suspensions mx': 0,
+    'eider_suspensions tenant-lane': 0,
+    'eider_reputation_subjects slow': 1,
+    'eider_reputation_subjects pause': 0,
+    'eider_egress_warmup_cap google': 70,
+    'eider_egress_warmup_granted google': 30,
+    'eider_egress_warmup_granted other': 0,
     'eider_partitions_ahead_days outgoing_message': 7,
     'eider_partitions_ahead_days delivery_event': 7,
   });

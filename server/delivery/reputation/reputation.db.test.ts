@@ -9,7 +9,8 @@ import { listSuspensions } from '../suspension.store.ts';
 import { queueFixture, type QueueFixture } from '../testing/queue-fixture.ts';
 import { evaluateReputation } from './evaluate-reputation.ts';
 import type { ReputationRule } from './reputation-rules.ts';
-import { NO_TENANT, pauseTenant, recount, REPUTATION_CONSUMER, resumeTenant, selectChanges, selectCounts, selectStates } from './reputation.store.ts';
+import { NO_TENANT, pauseTenant, recount, REPUTATION_CONSUMER, resumeTenant, selectChanges, selectCounts, selectStates, setLevel } from './reputation.store.ts';
+import { startSpeedBook } from './speed-book.ts';
 
 let queue: QueueFixture;
 beforeAll(async () => {
@@ -189,4 +190,14 @@ describe('where one part is what is bad', () => {
     expect(await evaluate()).toMatchObject({ paused: [queue.tenantId], pausedParts: [] });
     expect(await stops()).toEqual([]);
   });
+});
+
+test('workers keep the levels in memory, and read them again', async () => {
+  const subject = { scope: 'tenant', tenantId: queue.tenantId, key: '' } as const;
+  await setLevel(queue.pool, subject, { level: 'slow', reason: 'bounces' });
+  const speeds = await startSpeedBook(queue.pool, deps().log, 20);
+  expect(speeds.of({ tenantId: queue.tenantId })).toEqual({ factor: 0.25, reason: 'tenant: bounces' });
+  await setLevel(queue.pool, subject, null);
+  await expect.poll(() => speeds.of({ tenantId: queue.tenantId }).factor, { timeout: 60_000 }).toBe(1);
+  speeds.close();
 });
