@@ -32,6 +32,7 @@ export interface OverduePage {
 
 /** A recipient's number before all of its message. */
 const BEFORE_FIRST = -1;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Looks at the next rows in the order of acceptance, without locking any.
@@ -44,14 +45,15 @@ export async function selectOverdue(db: Queryable, after: RowKey | null, delayAf
       WITH page AS MATERIALIZED (
         SELECT d.queue_id, d.recipient_no, CASE WHEN ${EXPIRED} THEN 'expired' WHEN $4::float8 IS NOT NULL AND ${delayed('$4')} THEN 'delayed' END AS kind
           FROM delivery d
-         WHERE ($1::uuid IS NULL OR (d.queue_id, d.recipient_no) > ($1, $2::int))
+         WHERE (d.queue_id, d.recipient_no) > ($1, $2::int)
            AND d.queue_id < uuid_v7_floor(now() - least($4::float8, ${MAX_AGE_DAYS * 86_400_000}) * interval '1 millisecond')
          ORDER BY d.queue_id, d.recipient_no LIMIT $3
       )
       SELECT queue_id AS "queueId", recipient_no AS "recipientNo", kind, rows
         FROM (SELECT *, row_number() OVER (ORDER BY queue_id, recipient_no) AS n, count(*) OVER () AS rows FROM page) p
        WHERE kind IS NOT NULL OR n = rows ORDER BY queue_id, recipient_no`,
-    values: [after?.queueId ?? null, after?.recipientNo ?? 0, limit, delayAfterMs],
+    // Always a place to begin at: with an alternative to it, each page would be looked for from the start.
+    values: [after?.queueId ?? FIRST_ID, after?.recipientNo ?? BEFORE_FIRST, limit, delayAfterMs],
   });
   const end = rows.at(-1);
   const isFull = end?.rows === limit;
