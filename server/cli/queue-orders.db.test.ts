@@ -119,7 +119,7 @@ test('show: recipients with their last attempt, its reply and where its conversa
   const id = await queue.accept(['bob@example.com', 'carol@example.com'], { subject: 'hello' });
   expect((await eider('queue', 'show', id)).out).toContain(':1 carol@example.com  queued, 0 attempts, given up ');
   const facts = { mxHost: 'mx.example.com', tls: 'TLSv1.3', reply: '451 4.7.1 later', phase: 'rcpt', conversation: '019aa000-0000-7000-8000-000000000002/3' };
-  const [bob, carol] = await queue.claim();
+  const [bob, carol] = (await queue.claim()).sort((a, b) => a.recipientNo - b.recipientNo);
   await storeUnfinished(queue.pool, [{ delivery: bob!, outcome: { kind: 'deferred', category: 'greylisted', reason: 'mx.example.com said: 451 4.7.1 later', retryAfterMs: 60_000, facts } }]);
   await storeFinished(queue.pool, [{ delivery: carol!, outcome: { kind: 'delivered', facts: { mxHost: 'mx.example.com', tls: false, reply: '250 ok' }, relayReceipt: false } }]);
   const { out } = await eider('queue', 'show', id);
