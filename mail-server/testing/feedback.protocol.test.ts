@@ -2,8 +2,6 @@
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enqueue, enqueueDeps } from '../../server/delivery/enqueue.ts';
-import { messageLoader } from '../../server/delivery/message-loader.ts';
-import { eraseAddress } from '../../server/delivery/operations/erase-address.ts';
 import { startFakeMx, type FakeMx, type ReceivedMail } from '../../server/delivery/testing/fake-mx.ts';
 import { findSuppressions } from '../../server/delivery/suppression/suppression.store.ts';
 import { folderBlobStore } from '../../server/infra/blobs/blob-store.ts';
@@ -126,63 +124,5 @@ describe('mail of a person', () => {
     await processed(before + 1);
     const { rows } = await stack.database.pool.query('SELECT detail FROM feedback_report ORDER BY received_at DESC LIMIT 1');
     expect(rows[0].detail).toContain('not handed on: it claims to come from eider.test');
-  });
-});
-
-describe('mail to the simulator', () => {
-  const at = (name: string): string => `${name}@simulator.mail.eider.test`;
-  const pool = () => stack.database.pool;
-
-  test.each([
-    ['complained+spring', 'complained', 'complaint', 'arf'],
-    ['bounced-later+spring', 'bounced-later', 'bounce', 'dsn'],
-  ])('%s: what comes back by our MX has its effect, as from any provider', async (name, event, reason, source) => {
-    const recipient = at(name);
-    expect(await send(recipient)).toMatchObject({ kind: 'accepted' });
-    await expect.poll(() => events(recipient), { timeout: 60_000 }).toEqual(['delivered', event]);
-    expect(await findSuppressions(pool(), recipient)).toMatchObject([{ tenantId, reason, source }]);
-    expect(await send(recipient)).toMatchObject({ kind: 'rejected', code: 'suppressed' });
-    // A tag is another address: the next test of the same thing goes.
-    expect(await send(at(name.replace('spring', 'summer')))).toMatchObject({ kind: 'accepted' });
-  });
-
-  test('bounced: a report to the sender, and nobody is suppressed for it', async () => {
-    const recipient = at('bounced');
-    expect(await send(recipient)).toMatchObject({ kind: 'accepted' });
-    await expect.poll(() => events(recipient), { timeout: 60_000 }).toEqual(['bounced']);
-    expect(await findSuppressions(pool(), recipient)).toEqual([]);
-    const { rows } = await pool().query<{ content: Buffer }>(
-      `SELECT m.content FROM delivery_event e JOIN outgoing_message m ON m.queue_id = (e.data->>'report')::uuid
-        WHERE e.type = 'reported' AND e.queue_id = (SELECT queue_id FROM delivery_event WHERE recipient = $1 LIMIT 1)`,
-      [recipient],
-    );
-    expect(rows).toHaveLength(1);
-    expect(rows[0]!.content.toString()).toContain(`Final-Recipient: rfc822; ${recipient}`);
-  });
-
-  test('erased: report, suppression and log name the address no more, and the suppression works on', async () => {
-    const recipient = at('complained+erase.me');
-    expect(await send(recipient)).toMatchObject({ kind: 'accepted' });
-    await expect.poll(() => events(recipient), { timeout: 60_000 }).toEqual(['delivered', 'complained']);
-    const named = async () => {
-      const { rows } = await pool().query<{ place: string }>(
-        `SELECT 'report' AS place FROM feedback_report WHERE encode(content, 'escape') ILIKE $1 OR recipient ILIKE $1 OR detail ILIKE $1
-         UNION ALL SELECT 'suppression' FROM suppression WHERE address ILIKE $1 OR detail ILIKE $1
-         UNION ALL SELECT 'event' FROM delivery_event WHERE recipient ILIKE $1 OR data::text ILIKE $1`,
-        ['%erase.me%'],
-      );
-      return [...new Set(rows.map(({ place }) => place))].sort();
-    };
-    // What was understood is not kept; what could not be joined to a message is.
-    const before = (await pool().query(`SELECT FROM feedback_report WHERE state = 'done'`)).rowCount!;
-    expect(await giveBack('fbl@eider.test', `From: postmaster@remote.example\r\nSubject: complaint\r\n\r\n${recipient} wants no more of this.\r\n`)).toMatchObject({ code: 250 });
-    await processed(before + 1);
-    expect(await named()).toEqual(['event', 'report', 'suppression']);
-    const blobs = folderBlobStore(`${stack.home}/blobs`);
-    const loader = messageLoader({ db: pool(), blobs, signersFor: () => Promise.resolve([]) });
-    const { changed } = await eraseAddress({ pool: pool(), blobs, reports: { loader, host: 'mail.eider.test' } }, recipient, 'cli:test', () => Promise.resolve());
-    expect(changed).toMatchObject({ suppressions: 1, reports: 1 });
-    expect(await named()).toEqual([]);
-    expect(await send(recipient)).toMatchObject({ kind: 'rejected', code: 'suppressed' });
   });
 });
