@@ -3,6 +3,7 @@ import { deleteOldLoginEvents } from './session/login-event.store.ts';
 import { deleteExpiredSessions } from './session/session.store.ts';
 import { mirrorDraftsBehind } from './compose/drafts.ts';
 import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
+import { mendSends, queueComingSends, releaseDueSends } from './compose/held-sends.ts';
 import { deleteOrphanedUploads } from './compose/upload.store.ts';
 import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
 import { teachSpam } from './mailbox/train-spam.ts';
@@ -25,6 +26,9 @@ const CHORES: Chore[] = [
   { name: 'teach spam', everyMs: 5_000, run: teachSpam },
   { name: 'forget stale snoozes', everyMs: 24 * 60 * MINUTE, run: forgetStaleSleep },
   { name: 'finish sends', everyMs: MINUTE / 2, run: finishPendingSends },
+  { name: 'release sends', everyMs: 5_000, run: releaseDueSends },
+  { name: 'queue coming sends', everyMs: MINUTE, run: queueComingSends },
+  { name: 'mend sends', everyMs: MINUTE, run: mendSends },
   { name: 'mirror drafts', everyMs: MINUTE / 2, run: mirrorDraftsBehind },
   { name: 'forget sends', everyMs: 60 * MINUTE, run: forgetOldSends },
   { name: 'expire sessions', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredSessions(pool) },

@@ -1,13 +1,13 @@
 'use client';
 // Send, attach, format, discard, and whether it is saved.
 import { useRef } from 'react';
-import { ImagePlus, Paperclip, Send, Trash2, Type } from 'lucide-react';
+import { ImagePlus, Paperclip, Trash2, Type } from 'lucide-react';
 import { useT } from '../../../components/i18n/i18n.tsx';
-import { Button } from '../../../components/ui/button.tsx';
 import { IconButton } from '../../../components/ui/icon-button.tsx';
 import type { ComposeModel } from './compose-model.ts';
 import type { ComposeState } from './compose-state.ts';
 import { SaveStatus } from './save-status.tsx';
+import { SendButton } from './send-button.tsx';
 import type { ComposeActions } from './use-compose-actions.ts';
 
 export interface ComposeFooterProps {
@@ -31,9 +31,7 @@ export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar,
   const sending = state.phase === 'sending';
   return (
     <div className="flex h-14 shrink-0 items-center gap-0.5 border-t border-line px-3 max-sm:pb-[env(safe-area-inset-bottom)]">
-      <Button variant="primary" icon={<Send className="size-4 rtl:-scale-x-100" />} busy={sending} data-tip={t('compose.send')} data-tip-keys="Ctrl Enter" onClick={actions.send} className="me-2">
-        {t('compose.send')}
-      </Button>
+      <SendButton sending={sending} onSend={actions.send} />
       <IconButton label={t('compose.showFormatting')} icon={<Type className="size-4" />} aria-pressed={toolbar} onClick={onToggleToolbar} />
       <IconButton label={t('compose.attach')} icon={<Paperclip className="size-4" />} onClick={() => attach.current?.click()} />
       <IconButton label={t('compose.insertImage')} icon={<ImagePlus className="size-4" />} onClick={() => image.current?.click()} />

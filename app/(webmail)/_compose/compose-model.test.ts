@@ -31,7 +31,7 @@ function setUp() {
     update: (_id, revision, fields, final) => save(`update@${revision} ${fields.subject}${final ? ' final' : ''}`),
     read: vi.fn(async () => ({ id: 'd', revision: 7, updatedAt: '2026-11-22T00:00:00Z', uploads: [], emailId: null, fields: { to: [], cc: [], bcc: [], subject: 'theirs', html: '<p>x</p>', text: null, attachments: [], inReplyTo: null } }) satisfies Draft),
     remove: vi.fn(async () => undefined),
-    send: vi.fn(async () => ({ queueId: 'q', messageId: 'm', savedToSent: true })),
+    send: vi.fn(async () => ({ sendId: 's', queueId: 'q', messageId: 'm', savedToSent: true, heldUntil: null })),
   };
   const model = new ComposeModel(server);
   model.start(EMPTY_COMPOSE, null);
@@ -145,7 +145,7 @@ describe('sending', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(server.send).not.toHaveBeenCalled();
     await answer(0, 1);
-    expect(await sending).toBe(true);
+    expect(await sending).toMatchObject({ sendId: 's' });
     expect(server.send).toHaveBeenCalledWith(expect.objectContaining({ draftId: 'd', subject: 'a' }), expect.any(String));
     expect(model.state.phase).toBe('done');
   });
@@ -155,7 +155,7 @@ describe('sending', () => {
     const send = vi.mocked(server.send);
     send.mockRejectedValueOnce(new ApiError('invalid_request', 'no', 400, { code: 'invalid_request', message: 'no', request_id: 'r', fields: [{ field: 'to.1.address', rule: 'not an address' }, { field: 'subject', rule: 'too long' }] }));
     model.edit({ to: parseRecipients('a@b.cd, x@y.zz') });
-    expect(await model.send()).toBe(false);
+    expect(await model.send()).toBe(null);
     expect(model.state.faults).toEqual({ to: 'x@y.zz: not an address', subject: 'too long' });
     expect(model.state.to.map((person) => person.valid)).toEqual([true, false]);
     await model.send();
@@ -172,6 +172,33 @@ describe('sending', () => {
     await model.send();
     const [first, second] = vi.mocked(server.send).mock.calls;
     expect(first![1]).not.toBe(second![1]);
+  });
+});
+
+describe('taking back', () => {
+  it('goes on writing in the draft that the server made, with a new key and time', async () => {
+    const { model, server, calls } = setUp();
+    model.edit({ subject: 'a' });
+    await model.send({ undoSeconds: 10 });
+    const { epoch } = model.state;
+    model.resume({ id: 'again', revision: 3, updatedAt: '2026-11-22T00:00:00Z' });
+    expect(model.state).toMatchObject({ phase: 'writing', subject: 'a', save: { kind: 'saved' }, epoch: epoch + 1 });
+    expect(model.atRisk).toBe(false);
+    model.edit({ subject: 'b' });
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(calls).toEqual(['update@3 b']);
+    void model.send();
+    expect(vi.mocked(server.send).mock.calls).toHaveLength(1);
+  });
+
+  it('another time is another send', async () => {
+    const { model, server } = setUp();
+    vi.mocked(server.send).mockRejectedValue(new ApiError('offline', 'no server'));
+    model.edit({ subject: 'a' });
+    for (const sendAt of ['2026-12-01T08:00:00Z', '2026-12-01T08:00:00Z', '2026-12-02T08:00:00Z', undefined]) await model.send(sendAt ? { sendAt } : {});
+    const used = vi.mocked(server.send).mock.calls.map((call) => call[1]);
+    expect(used[0]).toBe(used[1]);
+    expect(new Set(used).size).toBe(3);
   });
 });
 

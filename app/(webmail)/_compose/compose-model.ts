@@ -20,6 +20,9 @@ const PAUSE_MS = 1_500;
 const LONGEST_MS = 6_000;
 const RETRY_MS = [4_000, 10_000, 30_000];
 
+/** When a message leaves; nothing of it is at once. */
+export type SendTime = Pick<SendBody, 'undoSeconds' | 'sendAt'>;
+
 export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | 'bcc' | 'subject' | 'own' | 'quoted' | 'uploads'>>;
 
 export class ComposeModel {
@@ -33,6 +36,7 @@ export class ComposeModel {
   private saving: Promise<boolean> | null = null;
   private failures = 0;
   private sendKey: string | null = null;
+  private sendTime: string | undefined;
 
   constructor(server: ComposeServer) {
     this.server = server;
@@ -159,26 +163,36 @@ export class ComposeModel {
   /**
    * Sends. The same content keeps its idempotency key over tries, so that a try whose answer was lost sends nothing
    * twice.
-   * @returns whether it was accepted; if not, `faults` say why
+   * @returns what the server made of it; null when it was refused, and `faults` say why
    */
-  async send(): Promise<boolean> {
+  async send(when: SendTime = {}): Promise<SendResult | null> {
     clearTimeout(this.timer);
     while (this.saving) await this.saving;
-    if (this.state.phase !== 'writing') return false;
+    if (this.state.phase !== 'writing') return null;
+    if (when.sendAt !== this.sendTime) this.sendKey = null;
+    this.sendTime = when.sendAt;
     this.sendKey ??= crypto.randomUUID();
     this.put({ phase: 'sending', faults: {} });
     try {
-      await this.server.send({ ...toFields(this.state), ...(this.draft ? { draftId: this.draft.id } : {}) }, this.sendKey);
+      const result = await this.server.send({ ...toFields(this.state), ...(this.draft ? { draftId: this.draft.id } : {}), ...when }, this.sendKey);
       this.dirty = false;
       this.put({ phase: 'done' });
-      return true;
+      return result;
     } catch (error) {
       const faults = error instanceof ApiError ? error.fields : [];
       const message = error instanceof Error ? error.message : String(error);
       this.store.set((now) => ({ ...withFaults(now, faults, message), phase: 'writing' }));
       if (this.dirty) this.schedule(PAUSE_MS);
-      return false;
+      return null;
     }
+  }
+
+  /** Goes on writing after the message was taken back: the server has it as this draft. */
+  resume(draft: Pick<Draft, 'id' | 'revision' | 'updatedAt'>): void {
+    this.draft = { id: draft.id, revision: draft.revision };
+    this.dirty = false;
+    this.sendKey = null;
+    this.store.set((now) => ({ ...now, phase: 'writing', faults: {}, save: { kind: 'saved', at: new Date(draft.updatedAt) }, epoch: now.epoch + 1 }));
   }
 
   /** Throws the message away, on the server too. @throws what the server answered */

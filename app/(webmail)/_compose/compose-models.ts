@@ -2,12 +2,14 @@
 // The models of the open windows: they outlive the components, so that a window can move from the conversation to
 // the dock without losing a letter.
 import { useEffect, useState } from 'react';
+import type { Draft } from '../../../server/web/contract/compose.ts';
 import { useStore } from '../_state/store.ts';
 import { useMe } from '../_data/use-me.ts';
 import { ComposeModel } from './compose-model.ts';
 import { beginCompose, composeServer } from './compose-server.ts';
 import type { ComposeState } from './compose-state.ts';
 import { windowStore } from './compose-windows.ts';
+import type { ComposeWindow } from './compose-windows.ts';
 
 const models = new Map<string, ComposeModel>();
 
@@ -38,6 +40,13 @@ export function useComposeModel(windowId: string): { model: ComposeModel; state:
 export function dropModel(windowId: string): void {
   models.get(windowId)?.dispose();
   models.delete(windowId);
+}
+
+/** Brings a window back that went when its message was sent: with everything in it, where it was. */
+export function reviveWindow(window: ComposeWindow, model: ComposeModel, draft: Draft): void {
+  model.resume(draft);
+  models.set(window.id, model);
+  windowStore.set((now) => [...now.filter((each) => each.id !== window.id), { ...window, minimised: false }]);
 }
 
 /** Saves everything when the tab is hidden, and warns before work would be lost with the page. Mounted once. */

@@ -33,6 +33,11 @@ export async function beginCompose(model: ComposeModel, request: ComposeRequest,
     return;
   }
   try {
+    if (request.kind === 'stored') {
+      const stored = await api('drafts.get', { params: { draftId: request.draftId } });
+      model.start(withFields(EMPTY_COMPOSE, stored.fields, stored.uploads), stored);
+      return;
+    }
     const mode = request.kind === 'draft' ? 'draft' : request.mode;
     const { fields, uploads, draft } = await api('emails.compose', { params: { emailId: request.emailId }, body: { mode } });
     const content = withFields(EMPTY_COMPOSE, fields, uploads);

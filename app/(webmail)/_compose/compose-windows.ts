@@ -6,6 +6,8 @@ import { createStore, useStore } from '../_state/store.ts';
 export type ComposeRequest =
   | { kind: 'new'; to?: string }
   | { kind: 'draft'; emailId: string }
+  /** A draft by its own id, whose copy need not be in Drafts yet. */
+  | { kind: 'stored'; draftId: string }
   | { kind: 'reply'; emailId: string; mode: ReplyMode; conversationId: string };
 
 /** `inline`: below the conversation that it answers; `docked`: at the window's foot; `full`: over the page. */
@@ -22,6 +24,7 @@ export const windowStore = createStore<readonly ComposeWindow[]>([]);
 let lastId = 0;
 
 const sameSource = (a: ComposeRequest, b: ComposeRequest) =>
+  (a.kind === 'stored' && b.kind === 'stored' && a.draftId === b.draftId) ||
   (a.kind === 'draft' && b.kind === 'draft' && a.emailId === b.emailId) || (a.kind === 'reply' && b.kind === 'reply' && a.emailId === b.emailId && a.mode === b.mode);
 
 /** Opens a window, or brings forward the one that already has this draft or answer. Returns its id. */

@@ -5,6 +5,7 @@ export const keys = {
   folders: ['folders'] as const,
   labels: ['labels'] as const,
   sessions: ['sessions'] as const,
+  held: ['held'] as const,
   lists: ['list'] as const,
   /** `listKey` of the view. */
   list: (viewKey: string) => ['list', viewKey] as const,

@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import type { ConversationPage, Folder } from '../../../server/web/contract/mailbox.ts';
 import { folderSlug, isLabelSlug, listKey } from '../_navigation/view.ts';
-import type { View } from '../_navigation/view.ts';
+import type { ListView } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 import { withFreshHead } from './list-pages.ts';
 import type { ListPages } from './list-pages.ts';
@@ -11,7 +11,7 @@ import { readListPage } from './use-conversation-list.ts';
 /** Up to so many loaded pages are simply read again. */
 const REREAD_PAGES = 2;
 
-type ListMeta = { view: Exclude<View, { kind: 'settings' }>; folderId?: string };
+type ListMeta = { view: ListView; folderId?: string };
 
 /** Refreshes folders, the lists of `folderIds` (all when empty) and whatever conversations are shown. */
 export function refreshMailbox(client: QueryClient, folderIds: readonly string[]): void {

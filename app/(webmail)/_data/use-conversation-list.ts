@@ -5,13 +5,11 @@ import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanst
 import { api } from '../../../server/web/contract/client.ts';
 import type { ConversationPage } from '../../../server/web/contract/mailbox.ts';
 import { isLabelSlug, listKey, slugId, slugUse } from '../_navigation/view.ts';
-import type { View } from '../_navigation/view.ts';
+import type { ListView } from '../_navigation/view.ts';
 import { keys } from './keys.ts';
 import { rowsOf } from './list-pages.ts';
 
 const PAGE = 50;
-
-type ListView = Exclude<View, { kind: 'settings' }>;
 
 /** One page. Folders with a special use are asked for by it, so that the list needn't wait for the folder list. */
 export function readListPage(view: ListView, cursor: string | null, signal?: AbortSignal, folderId?: string): Promise<ConversationPage> {

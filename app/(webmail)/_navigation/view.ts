@@ -3,13 +3,21 @@
 import type { SpecialUse } from '../../../server/web/contract/mailbox.ts';
 
 export type ListFilter = 'unread' | 'starred';
-export const SETTINGS_SECTIONS = ['appearance', 'account', 'privacy', 'devices'] as const;
+export const SETTINGS_SECTIONS = ['appearance', 'account', 'writing', 'privacy', 'devices'] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
+
+/** What stands beside the folders and is none. */
+const PAGES = ['scheduled'] as const;
+export type Page = (typeof PAGES)[number];
 
 export type View =
   | { kind: 'folder'; folder: string; filter: ListFilter | null; conversationId: string | null }
   | { kind: 'search'; q: string; folder: string | null; conversationId: string | null }
+  | { kind: 'page'; page: Page }
   | { kind: 'settings'; section: SettingsSection };
+
+/** The views that are a list of conversations. */
+export type ListView = Extract<View, { kind: 'folder' | 'search' }>;
 
 /** Folder names in URLs: one for each special use; labels by their id ("l-…"); all others are "f-" and their id. */
 const SLUGS: Record<SpecialUse, string> = { inbox: 'inbox', snoozed: 'snoozed', drafts: 'drafts', sent: 'sent', archive: 'archive', junk: 'spam', trash: 'trash' };
@@ -49,6 +57,8 @@ export function parseView(pathname: string, search: URLSearchParams): View {
   if (area === 'settings') {
     return { kind: 'settings', section: SETTINGS_SECTIONS.find((section) => section === first) ?? 'appearance' };
   }
+  const page = PAGES.find((each) => each === first);
+  if (area === 'mail' && page) return { kind: 'page', page };
   const slug = decode(first);
   if (area !== 'mail' || slug === null || !isSlug(slug)) return INBOX;
   const show = search.get('show');
@@ -58,6 +68,7 @@ export function parseView(pathname: string, search: URLSearchParams): View {
 /** The inverse of parseView. */
 export function viewHref(view: View): string {
   if (view.kind === 'settings') return `/settings/${view.section}`;
+  if (view.kind === 'page') return `/mail/${view.page}`;
   const conversation = view.conversationId === null ? '' : `/${encodeURIComponent(view.conversationId)}`;
   if (view.kind === 'folder') {
     return `/mail/${encodeURIComponent(view.folder)}${conversation}${view.filter ? `?show=${view.filter}` : ''}`;
@@ -74,8 +85,8 @@ export function listKey(view: View): string {
 
 /** The same list with another conversation open, or none. */
 export function withConversation(view: View, conversationId: string | null): View {
-  return view.kind === 'settings' ? view : { ...view, conversationId };
+  return view.kind === 'settings' || view.kind === 'page' ? view : { ...view, conversationId };
 }
 
 /** The open conversation, if any. */
-export const openConversation = (view: View): string | null => (view.kind === 'settings' ? null : view.conversationId);
+export const openConversation = (view: View): string | null => (view.kind === 'settings' || view.kind === 'page' ? null : view.conversationId);

@@ -52,6 +52,7 @@ export const common = {
     total > 0 ? `“${name}” and the ${total} messages in it will be deleted for good.` : `“${name}” is empty.`,
   'nav.folderMenu': ({ name }: { name: string }) => `Options for ${name}`,
   'nav.unread': ({ n }: { n: number }) => `${n} unread`,
+  'nav.scheduled': 'Scheduled',
   'nav.account': 'Account',
   'nav.settings': 'Settings',
   'settings.title': 'Settings',

@@ -3,6 +3,8 @@ import { answerInvitation, readInvitationOf } from '../calendar/invitations.ts';
 import { suggestRecipients } from '../contacts/suggest.ts';
 import { composeFrom } from '../compose/compose-from.ts';
 import { createDraft, discardDraft, readDraft, saveDraft } from '../compose/drafts.ts';
+import { heldSends, takeBackSend } from '../compose/held-sends.ts';
+import { rescheduleSend } from '../compose/reschedule-send.ts';
 import { sendMessage } from '../compose/send.ts';
 import { removeUpload, serveUpload, takeUpload } from '../compose/uploads.ts';
 import { openEventStream } from '../events/event-stream.ts';
@@ -120,6 +122,10 @@ export const handlers: Handlers = {
     if (!/^[\x21-\x7e]{8,200}$/.test(key)) throw fieldError('idempotency-key', 'a header of 8 to 200 printable characters is needed');
     return sendMessage(services, session, body, key);
   },
+  'sends.list': async (_input, { services, session }) => ({ items: await heldSends(services, session) }),
+  'sends.cancel': ({ params }, { services, session }) => takeBackSend(services, session, params.sendId),
+  'sends.reschedule': ({ params, body }, { services, session }) =>
+    rescheduleSend(services, session, params.sendId, body.sendAt === null ? null : new Date(body.sendAt)),
 
   'drafts.create': ({ body }, { services, session }) => createDraft(services, session, body),
   'drafts.get': ({ params }, { services, session }) => readDraft(services, session, params.draftId),

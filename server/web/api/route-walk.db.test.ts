@@ -18,6 +18,7 @@ const CONVERSATION = '11111111-2222-4333-8444-555555555555';
 let draftId: string;
 let uploadId: string;
 let sessionId: string;
+let sendId: string;
 let image: string;
 let labelId: string;
 let jobId: string;
@@ -32,6 +33,12 @@ beforeAll(async () => {
   uploadId = ((await upload.json()) as { id: string }).id;
   const draft = await owner.call('POST', '/api/emails/drafts', { subject: SECRET, attachments: [uploadId] });
   draftId = ((await draft.json()) as { id: string }).id;
+  const waiting = await owner.call(
+    'POST', '/api/emails/send',
+    { to: ['x@else.test'], subject: SECRET, text: SECRET, sendAt: new Date(Date.now() + 86_400_000).toISOString() },
+    { 'idempotency-key': 'walk-waiting' },
+  );
+  sendId = ((await waiting.json()) as { sendId: string }).sendId;
   const sessions = (await (await owner.call('GET', '/api/sessions')).json()) as { items: { id: string }[] };
   sessionId = sessions.items[0]!.id;
   const labels = (await (await owner.call('POST', '/api/labels', { name: SECRET })).json()) as { items: { id: string }[] };
@@ -108,6 +115,9 @@ const PROBES: Record<RouteName, Probe> = {
   'uploads.delete': { params: () => ({ uploadId }), stranger: 200 },
   'senders.trust': { body: () => ({ address: 'x@else.test', trusted: true }), stranger: 200 },
   'contacts.suggest': { query: () => ({ q: 's' }), stranger: 200 },
+  'sends.list': { stranger: 200 },
+  'sends.cancel': { params: () => ({ sendId }), stranger: 404 },
+  'sends.reschedule': { params: () => ({ sendId }), body: () => ({ sendAt: null }), stranger: 404 },
   'events.stream': { stranger: 200 },
 };
 
@@ -173,6 +183,7 @@ test('after the walk everything of the owner’s is as it was', async () => {
   const draft = (await (await owner.call('GET', `/api/emails/drafts/${draftId}`)).json()) as { revision: number; fields: { subject: string } };
   expect(draft).toMatchObject({ revision: 1, fields: { subject: SECRET } });
   expect(await (await owner.call('GET', `/api/uploads/${uploadId}`)).text()).toBe(SECRET);
+  expect(((await (await owner.call('GET', '/api/sends')).json()) as { items: { id: string }[] }).items.map((item) => item.id)).toEqual([sendId]);
   const { rows } = await db.pool.query('SELECT unread FROM mailbox_item WHERE account_id = $1', [owner.accountId]);
   expect(rows).toEqual([{ unread: true }]);
   expect((await owner.call('GET', '/api/me')).status).toBe(200);

@@ -58,7 +58,7 @@ export async function writeDraftCopy(services: Services, owner: DraftOwner, draf
 }
 
 /** Removes a draft's copy from the mail store and the index. */
-export async function removeDraftCopy(services: Services, owner: DraftOwner, row: DraftRow): Promise<void> {
+export async function removeDraftCopy(services: Services, owner: DraftOwner, row: Pick<DraftRow, 'mailbox' | 'uid'>): Promise<void> {
   if (row.mailbox === null || row.uid === null) return;
   await services.wildduck.deleteMessage({ userId: owner.wildduckUserId, mailboxId: row.mailbox, uid: row.uid });
   await applyDelete(services.pool, { accountId: owner.accountId, places: [{ folderId: row.mailbox, uid: row.uid }] });

@@ -78,7 +78,7 @@ function saved(row: store.DraftRow): DraftSaved {
 const writing = new Map<string, { again: boolean }>();
 
 /** Writes the copy after the answer has gone out. A failure is left to the chores. */
-function copySoon(services: Services, owner: DraftOwner, id: string): void {
+export function copySoon(services: Services, owner: DraftOwner, id: string): void {
   const busy = writing.get(id);
   if (busy) {
     busy.again = true;

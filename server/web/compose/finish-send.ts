@@ -5,10 +5,10 @@ import { findAccountById } from '../session/session.store.ts';
 import type { Services } from '../services.ts';
 import { markReplied } from '../mailbox/mark-replied.ts';
 import { removeDraftCopy, type DraftOwner } from './draft-copy.ts';
-import { deleteDraft, type DraftRow } from './draft.store.ts';
+import { clearDraftCopy } from './held-send.store.ts';
 import { inlineUploadIds } from './build-mime.ts';
 import * as store from './send.store.ts';
-import { deleteUploads } from './upload.store.ts';
+import { deleteUnusedUploads } from './upload.store.ts';
 
 /**
  * Stores the Sent copy of an accepted message, unless that is done. One at a time per message, across processes.
@@ -38,8 +38,11 @@ export async function storeSentCopy(services: Services, owner: DraftOwner, sendI
  */
 export async function settleSend(services: Services, owner: DraftOwner, row: store.SendRow): Promise<void> {
   await settle(services, row, 'remove the draft', async () => {
-    const draft = row.draftId === null ? null : await deleteDraft(services.pool, owner.accountId, row.draftId);
-    if (draft) await removeDraft(services, owner, draft);
+    await removeLeftCopy(services, owner, row);
+  });
+  await settle(services, row, 'remove the files', async () => {
+    const files = row.fields ? [...row.fields.attachments, ...inlineUploadIds(row.fields.html)] : [];
+    for (const blobKey of await deleteUnusedUploads(services.pool, owner.accountId, files)) await services.blobs.delete(blobKey);
   });
   await settle(services, row, 'mark the answered message', async () => {
     if (row.answers) await markReplied(services, owner, row.answers);
@@ -47,10 +50,11 @@ export async function settleSend(services: Services, owner: DraftOwner, row: sto
   await store.setSendFinished(services.pool, row.id);
 }
 
-async function removeDraft(services: Services, owner: DraftOwner, draft: DraftRow): Promise<void> {
-  await removeDraftCopy(services, owner, draft);
-  const files = [...draft.fields.attachments, ...inlineUploadIds(draft.fields.html)];
-  for (const blobKey of await deleteUploads(services.pool, owner.accountId, files)) await services.blobs.delete(blobKey);
+/** The copy in Drafts of a draft whose row went when its message was held. */
+export async function removeLeftCopy(services: Services, owner: DraftOwner, row: store.SendRow): Promise<void> {
+  if (!row.draftCopy) return;
+  await removeDraftCopy(services, owner, row.draftCopy);
+  await clearDraftCopy(services.pool, row.id);
 }
 
 async function settle(services: Services, row: store.SendRow, step: string, work: () => Promise<void>): Promise<void> {

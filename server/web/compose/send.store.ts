@@ -1,8 +1,10 @@
 // Rows of web_send: one per message that the web has taken to send, so that a request repeated after a lost answer
 // or a crash sends once and finishes what was begun.
 import type { PoolClient, Queryable } from '../../infra/db/pool.ts';
+import type { ComposeFieldsFull } from '../contract/compose.ts';
 
-export type SendState = 'prepared' | 'accepted' | 'finished';
+/** `held`: it can still be taken back. `accepted`: it is the queue's for good. */
+export type SendState = 'prepared' | 'held' | 'accepted' | 'finished' | 'cancelled';
 
 export interface SendRow {
   id: string;
@@ -15,12 +17,19 @@ export interface SendRow {
   blobKey: string | null;
   draftId: string | null;
   answers: { conversationId: string; messageKey: string; mode: 'reply' | 'replyAll' | 'forward' } | null;
+  fields: ComposeFieldsFull | null;
+  draftRevision: number | null;
+  draftCopy: { mailbox: string; uid: number } | null;
+  sendAt: Date | null;
+  scheduled: boolean;
+  failure: string | null;
   /** Seconds since the row was last changed. */
   ageSeconds: number;
 }
 
-const COLUMNS = `id, tenant_id AS "tenantId", account_id AS "accountId", body_hash AS "bodyHash", message_id AS "messageId", state,
-  queue_id AS "queueId", blob_key AS "blobKey", draft_id AS "draftId", answers,
+export const SEND_COLUMNS = `id, tenant_id AS "tenantId", account_id AS "accountId", body_hash AS "bodyHash", message_id AS "messageId", state,
+  queue_id AS "queueId", blob_key AS "blobKey", draft_id AS "draftId", answers, fields,
+  draft_revision AS "draftRevision", draft_copy AS "draftCopy", send_at AS "sendAt", scheduled, failure,
   extract(epoch FROM now() - updated_at)::float8 AS "ageSeconds"`;
 
 /** Makes the row, or finds that the account used the key before. */
@@ -31,12 +40,12 @@ export async function beginSend(
 ): Promise<{ kind: 'new' | 'known'; row: SendRow }> {
   const inserted = await db.query<SendRow>(
     `INSERT INTO web_send (tenant_id, account_id, idempotency_key, body_hash, message_id, state)
-     VALUES ($1, $2, $3, $4, $5, 'prepared') ON CONFLICT (account_id, idempotency_key) DO NOTHING RETURNING ${COLUMNS}`,
+     VALUES ($1, $2, $3, $4, $5, 'prepared') ON CONFLICT (account_id, idempotency_key) DO NOTHING RETURNING ${SEND_COLUMNS}`,
     [owner.tenantId, owner.accountId, send.idempotencyKey, send.bodyHash, send.messageId],
   );
   if (inserted.rows[0]) return { kind: 'new', row: inserted.rows[0] };
   const { rows } = await db.query<SendRow>(
-    `SELECT ${COLUMNS} FROM web_send WHERE account_id = $1 AND idempotency_key = $2`,
+    `SELECT ${SEND_COLUMNS} FROM web_send WHERE account_id = $1 AND idempotency_key = $2`,
     [owner.accountId, send.idempotencyKey],
   );
   // Removed in between: its first request was refused. This one is then the first.
@@ -56,15 +65,16 @@ export async function takeOverSend(db: Queryable, id: string, afterSeconds: numb
 export async function setSendContent(
   db: Queryable,
   id: string,
-  content: { blobKey: string; draftId: string | null; answers: SendRow['answers'] },
+  content: Pick<SendRow, 'draftId' | 'answers' | 'sendAt' | 'scheduled'> & { blobKey: string; fields: ComposeFieldsFull },
 ): Promise<void> {
-  await db.query('UPDATE web_send SET blob_key = $2, draft_id = $3, answers = $4, updated_at = now() WHERE id = $1', [
-    id, content.blobKey, content.draftId, content.answers === null ? null : JSON.stringify(content.answers),
-  ]);
-}
-
-export async function setSendAccepted(db: Queryable, id: string, queueId: string): Promise<void> {
-  await db.query(`UPDATE web_send SET state = 'accepted', queue_id = $2, updated_at = now() WHERE id = $1`, [id, queueId]);
+  await db.query(
+    `UPDATE web_send SET blob_key = $2, draft_id = $3, answers = $4, fields = $5, send_at = $6, scheduled = $7, updated_at = now()
+      WHERE id = $1`,
+    [
+      id, content.blobKey, content.draftId, content.answers === null ? null : JSON.stringify(content.answers),
+      JSON.stringify(content.fields), content.sendAt, content.scheduled,
+    ],
+  );
 }
 
 /** The Sent copy is stored. */
@@ -77,7 +87,7 @@ export async function setSendFinished(db: Queryable, id: string): Promise<void> 
 }
 
 export async function findSend(db: Queryable, id: string): Promise<SendRow | null> {
-  const { rows } = await db.query<SendRow>(`SELECT ${COLUMNS} FROM web_send WHERE id = $1`, [id]);
+  const { rows } = await db.query<SendRow>(`SELECT ${SEND_COLUMNS} FROM web_send WHERE id = $1`, [id]);
   return rows[0] ?? null;
 }
 
@@ -97,16 +107,16 @@ export async function takeUnfinishedSends(db: Queryable, limit: number): Promise
     `UPDATE web_send SET updated_at = now() WHERE id IN (
        SELECT id FROM web_send WHERE state = 'accepted' AND updated_at < now() - interval '30 seconds'
         ORDER BY updated_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-     RETURNING ${COLUMNS}`,
+     RETURNING ${SEND_COLUMNS}`,
     [limit],
   );
   return rows;
 }
 
-/** Forgets finished rows after 48 hours, and prepared ones that nobody came back for. @returns their blobs */
+/** Forgets rows that have ended after 48 hours, and prepared ones that nobody came back for. @returns their blobs */
 export async function deleteOldSends(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ blobKey: string | null }>(
-    `DELETE FROM web_send WHERE state IN ('finished', 'prepared') AND created_at < now() - interval '48 hours'
+    `DELETE FROM web_send WHERE state IN ('finished', 'prepared', 'cancelled') AND updated_at < now() - interval '48 hours'
      RETURNING blob_key AS "blobKey"`,
   );
   return rows.flatMap((row) => row.blobKey ?? []);

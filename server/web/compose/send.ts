@@ -1,70 +1,76 @@
-// POST /api/emails/send: check, build, hand to the delivery queue, then what follows acceptance (finish-send.ts).
-// After the queue's "accepted" nothing here can lose or repeat the message.
+// POST /api/emails/send: check, build, hand to the delivery queue, then what follows acceptance (finish-send.ts), or
+// waiting (held-sends.ts). After the queue's "accepted" nothing here can lose or repeat the message.
 import { createHash, randomUUID } from 'node:crypto';
-import { enqueue } from '../../delivery/enqueue.ts';
 import type { EnqueueResult } from '../../delivery/enqueue-types.ts';
-import { AppError } from '../api/app-error.ts';
-import { COMPOSE_LIMITS, type ComposeFieldsFull, type SendResult } from '../contract/compose.ts';
+import { withTransaction } from '../../infra/db/with-transaction.ts';
+import { AppError, fieldError } from '../api/app-error.ts';
+import { COMPOSE_LIMITS, SCHEDULE_DAYS_MAX, type ComposeFieldsFull, type SendResult } from '../contract/compose.ts';
 import type { Services } from '../services.ts';
-import type { Session } from '../session/session.store.ts';
 import { readSettings } from '../settings/settings.store.ts';
 import { buildMime, inlineUploadIds } from './build-mime.ts';
 import { checkCompose, oneLine } from './check-compose.ts';
+import type { DraftOwner } from './draft-copy.ts';
 import { settleSend, storeSentCopy } from './finish-send.ts';
+import { QUEUE_AHEAD_MS, settleHold } from './held-sends.ts';
+import { setSendTaken } from './held-send.store.ts';
+import { queueMessage } from './queue-message.ts';
 import { findReplied } from './replied-message.ts';
 import * as store from './send.store.ts';
 import { loadParts } from './uploads.ts';
 
 /** A request that is older than this has died with its process. */
 const ABANDONED_SECONDS = 60;
+const DAY_MS = 86_400_000;
 
 export type SendFields = ComposeFieldsFull & { draftId?: string | undefined };
+export type SendOrder = SendFields & { undoSeconds?: number; sendAt?: string | undefined };
 
 /**
- * Sends a message once per idempotency key.
+ * Sends a message once per idempotency key; at once, or after waiting as the order says.
  * @throws AppError invalid_request naming each faulty field, rejected, too_large, idempotency_conflict, in_progress
  */
-export async function sendMessage(services: Services, session: Session, fields: SendFields, idempotencyKey: string): Promise<SendResult> {
-  const bodyHash = createHash('sha256').update(JSON.stringify(fields)).digest('hex');
-  const domain = session.address.slice(session.address.lastIndexOf('@') + 1);
-  const begun = await store.beginSend(services.pool, session, { idempotencyKey, bodyHash, messageId: `<${randomUUID()}@${domain}>` });
+export async function sendMessage(services: Services, owner: DraftOwner, order: SendOrder, idempotencyKey: string): Promise<SendResult> {
+  const bodyHash = createHash('sha256').update(JSON.stringify(order)).digest('hex');
+  const domain = owner.address.slice(owner.address.lastIndexOf('@') + 1);
+  const begun = await store.beginSend(services.pool, owner, { idempotencyKey, bodyHash, messageId: `<${randomUUID()}@${domain}>` });
   if (begun.kind === 'known') {
     if (begun.row.bodyHash !== bodyHash) throw new AppError('idempotency_conflict');
-    if (begun.row.state !== 'prepared') return complete(services, session, begun.row);
+    if (begun.row.state === 'cancelled') throw new AppError('gone', { text: 'This message was taken back.' });
+    if (begun.row.state !== 'prepared') return complete(services, owner, begun.row);
     if (!(await store.takeOverSend(services.pool, begun.row.id, ABANDONED_SECONDS))) throw new AppError('in_progress', { retryAfterSeconds: 5 });
   }
-  const row = await submit(services, session, fields, begun.row);
-  return complete(services, session, row);
+  const row = await submit(services, owner, order, begun.row);
+  return complete(services, owner, row);
+}
+
+/** When it may leave; null is at once. @throws AppError for a time that is too far ahead */
+function leavingAt({ sendAt, undoSeconds = 0 }: SendOrder): { sendAt: Date | null; scheduled: boolean } {
+  const earliest = Date.now() + undoSeconds * 1000;
+  const chosen = sendAt === undefined ? null : new Date(sendAt);
+  if (chosen && chosen.getTime() > Date.now() + SCHEDULE_DAYS_MAX * DAY_MS) throw fieldError('sendAt', `at most ${SCHEDULE_DAYS_MAX} days ahead`);
+  if (chosen && chosen.getTime() > earliest) return { sendAt: chosen, scheduled: true };
+  return { sendAt: undoSeconds > 0 ? new Date(earliest) : null, scheduled: false };
 }
 
 /** Builds and enqueues. When anything refuses the message, nothing of it is left, and the key is free again. */
-async function submit(services: Services, session: Session, fields: SendFields, row: store.SendRow): Promise<store.SendRow> {
+async function submit(services: Services, owner: DraftOwner, order: SendOrder, row: store.SendRow): Promise<store.SendRow> {
   try {
-    const built = await build(services, session, fields, row);
-    const blobKey = `sends/${session.accountId}/${row.id}`;
+    const { draftId = null, undoSeconds: _undo, sendAt: _at, ...fields } = order;
+    const { sendAt, scheduled } = leavingAt(order);
+    const built = await build(services, owner, fields, row.messageId, sendAt ?? new Date());
+    const blobKey = `sends/${owner.accountId}/${row.id}`;
     const answers = built.replied?.answered ?? null;
-    const draftId = fields.draftId ?? null;
     await services.blobs.put(blobKey, built.content);
-    await store.setSendContent(services.pool, row.id, { blobKey, draftId, answers });
-    const result = await enqueue(services.enqueueDeps, {
-      tenantId: session.tenantId,
-      accountId: session.accountId,
-      source: 'web',
-      lane: 'transactional',
-      reversePath: built.from.address,
-      recipients: built.envelope.map((address) => ({ address })),
-      headerFrom: built.from.address,
-      messageIdHeader: row.messageId,
-      subject: oneLine(fields.subject),
-      content: built.content,
-      idempotencyKey: { key: `web:${row.id}`, bodyHash: row.bodyHash },
-    });
-    if (result.kind === 'rejected') {
+    await store.setSendContent(services.pool, row.id, { blobKey, draftId, answers, fields, sendAt, scheduled });
+    const prepared: store.SendRow = { ...row, blobKey, draftId, answers, fields, sendAt, scheduled };
+    // What is far ahead does not lie in the queue: its day's partition could not be dropped until then.
+    const far = sendAt !== null && sendAt.getTime() > Date.now() + QUEUE_AHEAD_MS;
+    const result = far ? null : await queueMessage(services, row, { ...built, fromAddress: built.from.address, subject: fields.subject, sendAt });
+    if (result?.kind === 'rejected') {
       await services.blobs.delete(blobKey);
       throw rejection(result);
     }
-    await store.setSendAccepted(services.pool, row.id, result.queueId);
-    return { ...row, state: 'accepted', queueId: result.queueId, blobKey, draftId, answers };
+    return await withTransaction(services.pool, (client) => setSendTaken(client, prepared, sendAt === null ? 'accepted' : 'held', result?.queueId ?? null));
   } catch (error) {
     // A fault of ours (database, disk) may have struck after the queue's commit: the row stays, for the retry to find.
     if (error instanceof AppError) await store.dropSend(services.pool, row.id);
@@ -72,16 +78,16 @@ async function submit(services: Services, session: Session, fields: SendFields, 
   }
 }
 
-async function build(services: Services, session: Session, fields: SendFields, row: store.SendRow) {
-  const [identities, settings] = await Promise.all([services.facts.identities(session), readSettings(services.pool, session.accountId)]);
+async function build(services: Services, owner: DraftOwner, fields: ComposeFieldsFull, messageId: string, date: Date) {
+  const [identities, settings] = await Promise.all([services.facts.identities(owner), readSettings(services.pool, owner.accountId)]);
   const check = checkCompose(fields, identities);
   if (check.kind === 'faulty') {
     throw new AppError('invalid_request', { text: check.fields[0]!.rule, fields: check.fields });
   }
   const [attachments, inline, replied] = await Promise.all([
-    loadParts(services, session.accountId, fields.attachments, 'attachments'),
-    loadParts(services, session.accountId, inlineUploadIds(fields.html), 'html'),
-    findReplied(services, session, fields),
+    loadParts(services, owner.accountId, fields.attachments, 'attachments'),
+    loadParts(services, owner.accountId, inlineUploadIds(fields.html), 'html'),
+    findReplied(services, owner, fields),
   ]);
   const from = { name: oneLine(settings.displayName || check.from.name), address: check.from.address };
   const content = await buildMime({
@@ -92,8 +98,8 @@ async function build(services: Services, session: Session, fields: SendFields, r
     text: fields.text,
     attachments,
     inline,
-    messageId: row.messageId,
-    date: new Date(),
+    messageId,
+    date,
     inReplyTo: replied?.inReplyTo ?? null,
     references: replied?.references ?? [],
   });
@@ -110,16 +116,21 @@ function rejection(result: EnqueueResult & { kind: 'rejected' }): AppError {
 }
 
 /** The Sent copy before the answer, if it can be; the rest after it. What fails or dies is taken up by the chores. */
-async function complete(services: Services, session: Session, row: store.SendRow): Promise<SendResult> {
+async function complete(services: Services, owner: DraftOwner, row: store.SendRow): Promise<SendResult> {
+  const { id: sendId, queueId, messageId, sendAt } = row;
+  if (row.state === 'held') {
+    settleHold(services, owner, row);
+    return { sendId, queueId, messageId, savedToSent: false, heldUntil: sendAt!.toISOString() };
+  }
   let savedToSent = row.state === 'finished';
   if (!savedToSent) {
     try {
-      await storeSentCopy(services, session, row.id);
+      await storeSentCopy(services, owner, row.id);
       savedToSent = true;
-      void settleSend(services, session, row).catch((error: Error) => services.log.warn({ send: row.id, err: error.message }, 'settling a send is put off'));
+      void settleSend(services, owner, row).catch((error: Error) => services.log.warn({ send: row.id, err: error.message }, 'settling a send is put off'));
     } catch (error) {
       services.log.warn({ send: row.id, err: (error as Error).message }, 'the Sent copy is put off');
     }
   }
-  return { queueId: row.queueId ?? '', messageId: row.messageId, savedToSent };
+  return { sendId, queueId, messageId, savedToSent, heldUntil: null };
 }

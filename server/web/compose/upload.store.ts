@@ -52,15 +52,28 @@ export async function deleteUploads(db: Queryable, accountId: string, ids: reado
   return rows.map((row) => row.blobKey);
 }
 
-/**
- * Deletes uploads older than a week that no draft names. @returns their blob keys
- */
+/** SQL: something that is still to be sent names the upload `u`. */
+const NAMED = `(
+  EXISTS (SELECT 1 FROM draft d WHERE d.account_id = u.account_id
+             AND (d.fields->'attachments' ? u.id::text OR position(u.id::text in coalesce(d.fields->>'html', '')) > 0))
+  OR EXISTS (SELECT 1 FROM web_send s WHERE s.account_id = u.account_id AND s.state IN ('prepared', 'held')
+             AND (s.fields->'attachments' ? u.id::text OR position(u.id::text in coalesce(s.fields->>'html', '')) > 0)))`;
+
+/** Deletes those of the account's uploads that nothing else names. @returns their blob keys */
+export async function deleteUnusedUploads(db: Queryable, accountId: string, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await db.query<{ blobKey: string }>(
+    `DELETE FROM compose_upload u WHERE account_id = $1 AND id = ANY($2::uuid[]) AND NOT ${NAMED} RETURNING blob_key AS "blobKey"`,
+    [accountId, ids.filter((id) => UUID.test(id))],
+  );
+  return rows.map((row) => row.blobKey);
+}
+
+/** Deletes uploads older than a week that nothing names. @returns their blob keys */
 export async function deleteOrphanedUploads(db: Queryable): Promise<string[]> {
   const { rows } = await db.query<{ blobKey: string }>(
     `DELETE FROM compose_upload u
       WHERE u.created_at < now() - interval '7 days'
-        AND NOT EXISTS (SELECT 1 FROM draft d WHERE d.account_id = u.account_id
-                           AND (d.fields->'attachments' ? u.id::text OR position(u.id::text in coalesce(d.fields->>'html', '')) > 0))
+        AND NOT ${NAMED}
       RETURNING blob_key AS "blobKey"`,
   );
   return rows.map((row) => row.blobKey);

@@ -1,6 +1,6 @@
 // Drafts, uploads and sending.
 import { z } from 'zod';
-import { instant, opaqueId, recipientInput } from './shapes.ts';
+import { instant, mailAddress, moment, opaqueId, recipientInput } from './shapes.ts';
 
 export const COMPOSE_LIMITS = {
   /** One file. */
@@ -87,17 +87,50 @@ export const composeFrom = z.object({
 });
 export type ComposeFrom = z.infer<typeof composeFrom>;
 
+/** Longest time in which a message can be taken back, in seconds. */
+export const UNDO_SECONDS_MAX = 30;
+/** How far ahead a message may be scheduled. */
+export const SCHEDULE_DAYS_MAX = 365;
+
 /** Header `idempotency-key` (8–200 characters) is required: the same key sends at most once. */
 export const sendBody = composeFields.extend({
   /** Removed once the message is accepted. */
   draftId: opaqueId.optional(),
+  /** Waits so long before it leaves, and can be taken back meanwhile. */
+  undoSeconds: z.number().int().min(0).max(UNDO_SECONDS_MAX).default(0),
+  /** Leaves at this moment rather than at once. */
+  sendAt: moment.optional(),
 });
 export type SendBody = z.input<typeof sendBody>;
 
 export const sendResult = z.object({
-  queueId: opaqueId,
+  /** For taking it back. */
+  sendId: opaqueId,
+  /** Null while it waits for a time that is far ahead. */
+  queueId: opaqueId.nullable(),
   messageId: z.string(),
-  /** False when the Sent copy had to be put off; the server goes on trying. */
+  /** False while it waits, and when the Sent copy had to be put off; the server goes on trying. */
   savedToSent: z.boolean(),
+  /** Until then it can be taken back; null when it has left. */
+  heldUntil: instant.nullable(),
 });
 export type SendResult = z.infer<typeof sendResult>;
+
+/** A message that waits before it leaves. */
+export const heldSend = z.object({
+  id: opaqueId,
+  to: z.array(mailAddress),
+  subject: z.string(),
+  /** The beginning of its text. */
+  snippet: z.string(),
+  sendAt: instant,
+  /** The writer chose the time; otherwise it only waits to be taken back. */
+  scheduled: z.boolean(),
+  /** Why it could not be put into the queue; it stays until its writer decides. */
+  failure: z.string().nullable(),
+});
+export type HeldSend = z.infer<typeof heldSend>;
+export const heldSends = z.object({ items: z.array(heldSend) });
+
+/** Another time for a message that waits; `null` is now. */
+export const rescheduleBody = z.object({ sendAt: moment.nullable() });

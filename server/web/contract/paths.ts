@@ -48,6 +48,9 @@ export const PATHS = {
   'senders.trust': 'POST /api/trusted-senders',
   'contacts.suggest': 'GET /api/contacts/suggest',
   'search.query': 'GET /api/search',
+  'sends.list': 'GET /api/sends',
+  'sends.cancel': 'POST /api/sends/:sendId/cancel',
+  'sends.reschedule': 'PUT /api/sends/:sendId/time',
   'events.stream': 'GET /api/events',
 } as const;
 

@@ -31,6 +31,7 @@ const emailId = z.object({ emailId: opaqueId });
 const jobId = z.object({ jobId: opaqueId });
 const draftId = z.object({ draftId: opaqueId });
 const uploadId = z.object({ uploadId: opaqueId });
+const sendId = z.object({ sendId: opaqueId });
 
 export const ROUTES = {
   'api.description': { permission: 'public', response: z.record(z.string(), z.unknown()) },
@@ -79,6 +80,9 @@ export const ROUTES = {
   'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },
   'contacts.suggest': { permission: 'mail:read', query: mailbox.suggestQuery, response: mailbox.suggestions },
   'search.query': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
+  'sends.list': { permission: 'mail:read', response: compose.heldSends },
+  'sends.cancel': { permission: 'mail:send', params: sendId, response: compose.draft },
+  'sends.reschedule': { permission: 'mail:send', params: sendId, body: compose.rescheduleBody, response: compose.sendResult },
   'events.stream': { permission: 'mail:read', response: 'events' },
 } as const satisfies Record<RouteName, RouteContract>;
 

@@ -1,5 +1,6 @@
 // Sign-in, the signed-in account and its settings.
 import { z } from 'zod';
+import { UNDO_SECONDS_MAX } from './compose.ts';
 import { instant, opaqueId } from './shapes.ts';
 
 export const signInBody = z.object({
@@ -23,6 +24,8 @@ export const settings = z.object({
   readingPane: z.enum(['right', 'none']),
   /** Searches kept by name, in the order in which they were saved. */
   savedSearches: z.array(z.object({ name: z.string().trim().min(1).max(60), q: z.string().trim().min(1).max(1000) })).max(50),
+  /** How long a message waits after "Send", to be taken back; 0 is not at all. */
+  undoSeconds: z.number().int().min(0).max(UNDO_SECONDS_MAX),
 });
 export type Settings = z.infer<typeof settings>;
 

@@ -7,6 +7,9 @@ export const opaqueId = z.string().min(1).max(200).regex(/^[A-Za-z0-9_.:-]+$/, '
 /** Instants are ISO 8601 in UTC. */
 export const instant = z.string();
 
+/** An instant as a client gives it. */
+export const moment = z.iso.datetime({ offset: true, error: 'not a date and time in ISO 8601' });
+
 export const PAGE_LIMIT_MAX = 100;
 export const PAGE_LIMIT_DEFAULT = 50;
 

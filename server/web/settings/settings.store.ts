@@ -10,6 +10,7 @@ const DEFAULTS: Settings = {
   remoteImages: 'trusted',
   readingPane: 'right',
   savedSearches: [],
+  undoSeconds: 10,
 };
 
 /** The account's settings. Stored values that no longer fit the schema fall back to the default, one by one. */

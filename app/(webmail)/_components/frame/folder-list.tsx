@@ -11,6 +11,7 @@ import { ViewLink } from '../../_navigation/view-link.tsx';
 import { useView } from '../../_navigation/use-view.ts';
 import { FolderLink, ITEM_CLASS } from './folder-link.tsx';
 
+const ScheduledLink = lazy(() => import('../../_scheduled/scheduled-link.tsx'));
 const FolderDialog = lazy(() => import('./folder-dialog.tsx').then((module) => ({ default: module.FolderDialog })));
 
 const LabelList = lazy(() => import('../labels/label-list.tsx').then((module) => ({ default: module.LabelList })));
@@ -73,6 +74,9 @@ export function FolderList() {
             {others.map((folder) => (
               <FolderLink key={folder.id} folder={folder} />
             ))}
+            <Suspense>
+              <ScheduledLink />
+            </Suspense>
           </ul>
           <div className="mt-4 flex items-center justify-between ps-5 pe-3">
             <h2 className="text-xs font-medium text-ink-3">{t('nav.folders')}</h2>

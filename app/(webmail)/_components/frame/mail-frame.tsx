@@ -34,6 +34,8 @@ const SnoozeMenu = lazy(() => import('../snooze/snooze-menu.tsx').then((module) 
 const JobCards = lazy(() => import('../jobs/job-cards.tsx').then((module) => ({ default: module.JobCards })));
 const SettingsView = lazy(() => import('../settings/settings-view.tsx').then((module) => ({ default: module.SettingsView })));
 
+const ScheduledView = lazy(() => import('../../_scheduled/scheduled-view.tsx').then((module) => ({ default: module.ScheduledView })));
+
 /** What was running when the page was left can wait until the page is there. */
 const RESUME_MS = 3_000;
 
@@ -91,12 +93,10 @@ export function MailFrame() {
           <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-hidden bg-surface outline-none md:rounded-xl md:border md:border-line md:shadow-1">
             <ErrorBoundary>
               {/* The panes stand outside: within, they would come alive after the keyboard, whose first keys would be lost. */}
-              {view.kind === 'settings' ? (
-                <Suspense>
-                  <SettingsView section={view.section} />
-                </Suspense>
-              ) : (
+              {view.kind === 'folder' || view.kind === 'search' ? (
                 <MailPanes view={view} />
+              ) : (
+                <Suspense>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <ScheduledView />}</Suspense>
               )}
             </ErrorBoundary>
           </main>

@@ -1,7 +1,7 @@
 'use client';
 // List and conversation: side by side, or one over the other. The covered list stays mounted, so that going back
 // finds it where it was.
-import type { View } from '../../_navigation/view.ts';
+import type { ListView } from '../../_navigation/view.ts';
 import { openConversation } from '../../_navigation/view.ts';
 import { useLayoutMode } from '../../_state/layout-mode.ts';
 import { cx } from '../../../../components/ui/cx.ts';
@@ -11,7 +11,7 @@ import { ReadingPane } from '../reading/reading-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 
 /** `view` is a folder or a search. */
-export function MailPanes({ view }: { view: Exclude<View, { kind: 'settings' }> }) {
+export function MailPanes({ view }: { view: ListView }) {
   const mode = useLayoutMode();
   const list = useListController(view, mode);
   const open = openConversation(view);

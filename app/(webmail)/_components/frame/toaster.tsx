@@ -12,17 +12,21 @@ function ToastCard({ toast }: { toast: Toast }) {
   const left = useRef(toast.durationMs);
   const timer = useRef<{ id: number; since: number } | null>(null);
   const start = () => {
+    if (timer.current) return;
     timer.current = { id: window.setTimeout(() => dismissToast(toast.id), left.current), since: Date.now() };
   };
-  const pause = () => {
+  const stop = () => {
     if (!timer.current) return;
     window.clearTimeout(timer.current.id);
     left.current -= Date.now() - timer.current.since;
     timer.current = null;
   };
+  const pause = () => {
+    if (!toast.strict) stop();
+  };
   useEffect(() => {
     start();
-    return pause;
+    return stop;
     // The clock runs once per toast; pointer handlers stop and start it.
   }, []);
 

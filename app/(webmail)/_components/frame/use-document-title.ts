@@ -15,6 +15,7 @@ export function useDocumentTitle(view: View): void {
   let name = t('settings.title');
   if (view.kind === 'folder') name = folders?.find((folder) => folder.slug === view.folder)?.label ?? labels?.find((label) => label.id === view.folder)?.name ?? t('folder.inbox');
   if (view.kind === 'search') name = t('search.results', { q: view.q });
+  if (view.kind === 'page') name = t(`nav.${view.page}`);
   useEffect(() => {
     document.title = t('title.view', { view: name, unread });
   }, [t, name, unread]);

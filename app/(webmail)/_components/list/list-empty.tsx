@@ -4,7 +4,7 @@ import { CheckCheck, Clock, FileText, FolderOpen, MailCheck, SearchX, Send, Shie
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { slugUse } from '../../_navigation/view.ts';
-import type { View } from '../../_navigation/view.ts';
+import type { ListView } from '../../_navigation/view.ts';
 
 const KINDS = {
   inbox: CheckCheck,
@@ -21,7 +21,7 @@ const KINDS = {
 
 type Kind = keyof typeof KINDS;
 
-function kindOf(view: Exclude<View, { kind: 'settings' }>): Kind {
+function kindOf(view: ListView): Kind {
   if (view.kind === 'search') return view.q === 'is:starred' ? 'starred' : 'search';
   if (view.filter) return view.filter;
   const use = slugUse(view.folder);
@@ -29,7 +29,7 @@ function kindOf(view: Exclude<View, { kind: 'settings' }>): Kind {
 }
 
 /** For a list that has been read and has no rows. */
-export function ListEmpty({ view }: { view: Exclude<View, { kind: 'settings' }> }) {
+export function ListEmpty({ view }: { view: ListView }) {
   const t = useT();
   const kind = kindOf(view);
   const Icon = KINDS[kind];

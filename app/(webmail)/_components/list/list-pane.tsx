@@ -11,7 +11,7 @@ import { useFolder } from '../../_data/use-folders.ts';
 import { useLabels } from '../../_data/use-labels.ts';
 import { whenIdle } from '../../_state/when-idle.ts';
 import { openConversation } from '../../_navigation/view.ts';
-import type { View } from '../../_navigation/view.ts';
+import type { ListView } from '../../_navigation/view.ts';
 import { ConversationRows } from './conversation-rows.tsx';
 import { ListHeader } from './list-header.tsx';
 import { ListSkeleton } from './list-skeleton.tsx';
@@ -24,8 +24,6 @@ import type { ListController } from './use-list-controller.ts';
 const ListEmpty = lazy(() => import('./list-empty.tsx').then((module) => ({ default: module.ListEmpty })));
 const loadBulkBar = () => import('./bulk-bar.tsx');
 const BulkBar = lazy(() => loadBulkBar().then((module) => ({ default: module.BulkBar })));
-
-type ListView = Exclude<View, { kind: 'settings' }>;
 
 function useListName(view: ListView): { name: string; total: number | null } {
   const t = useT();

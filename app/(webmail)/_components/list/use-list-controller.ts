@@ -8,15 +8,13 @@ import { useActions } from '../../_data/use-actions.ts';
 import { useConversationList } from '../../_data/use-conversation-list.ts';
 import { useFolder } from '../../_data/use-folders.ts';
 import { isLabelSlug, openConversation, slugUse, withConversation, listKey } from '../../_navigation/view.ts';
-import type { View } from '../../_navigation/view.ts';
+import type { ListView, View } from '../../_navigation/view.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import { openCompose } from '../../_compose/compose-windows.ts';
 import { clearSelection, ranged, selectionStore, toggled, withoutMissing } from '../../_state/selection.ts';
 import type { Selection } from '../../_state/selection.ts';
 import { useStore } from '../../_state/store.ts';
 import type { LayoutMode } from '../../_state/layout-mode.ts';
-
-type ListView = Exclude<View, { kind: 'settings' }>;
 
 /** Rows of the list on screen, for the parts of the page that stand outside it. */
 export const shownRows: { current: readonly ConversationRow[] } = { current: [] };

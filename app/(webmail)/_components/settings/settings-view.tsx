@@ -1,6 +1,6 @@
 'use client';
 // Settings: sections at the side (above, on phones), one shown at a time.
-import { Laptop, Palette, ShieldCheck, UserRound } from 'lucide-react';
+import { Laptop, Palette, PencilLine, ShieldCheck, UserRound } from 'lucide-react';
 import { addMessages } from '../../../../components/i18n/catalogue.ts';
 import { compose } from '../../../../components/i18n/en/compose.ts';
 import { settings } from '../../../../components/i18n/en/settings.ts';
@@ -13,12 +13,14 @@ import { AccountSection } from './account-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { PrivacySection } from './privacy-section.tsx';
+import { WritingSection } from './writing-section.tsx';
 
 addMessages({ ...settings, ...compose });
 
 const SECTIONS = {
   appearance: { icon: Palette, label: 'settings.section.general', View: AppearanceSection },
   account: { icon: UserRound, label: 'settings.section.account', View: AccountSection },
+  writing: { icon: PencilLine, label: 'settings.section.writing', View: WritingSection },
   privacy: { icon: ShieldCheck, label: 'settings.section.privacy', View: PrivacySection },
   devices: { icon: Laptop, label: 'settings.section.sessions', View: DevicesSection },
 } as const;
