@@ -7,7 +7,7 @@ import type { Job, JobActionName, JobCreateBody, JobScope } from '../../../serve
 import type { Folder } from '../../../server/web/contract/mailbox.ts';
 import { queryClient } from './query-client.ts';
 import { folderSlug, isLabelSlug } from '../_navigation/view.ts';
-import type { View } from '../_navigation/view.ts';
+import type { ListView } from '../_navigation/view.ts';
 import { questionStore } from '../_state/confirm.ts';
 import { shownJobs } from '../_state/shown-jobs.ts';
 import { clearSelection } from '../_state/selection.ts';
@@ -33,7 +33,7 @@ const UNDO_MS = 10_000;
 const STOP_POLLS = 20;
 const OPEN: ReadonlySet<Job['state']> = new Set(['collecting', 'running', 'undoing']);
 
-function scopeOf(view: Exclude<View, { kind: 'settings' }>): JobScope | null {
+function scopeOf(view: ListView): JobScope | null {
   const folderId = (slug: string) => (isLabelSlug(slug) ? slug : queryClient()?.getQueryData<Folder[]>(keys.folders)?.find((folder) => folderSlug(folder) === slug)?.id);
   if (view.kind === 'search') {
     const within = view.folder === null ? undefined : folderId(view.folder);
@@ -44,7 +44,7 @@ function scopeOf(view: Exclude<View, { kind: 'settings' }>): JobScope | null {
 }
 
 /** Starts the job for all of a view's conversations; deleting for good asks first. */
-export function startBulkJob(view: Exclude<View, { kind: 'settings' }>, order: BulkOrder): void {
+export function startBulkJob(view: ListView, order: BulkOrder): void {
   const scope = scopeOf(view);
   if (!scope) return;
   const { target, ...action } = order;

@@ -33,7 +33,6 @@ const LabelMenu = lazy(() => import('../labels/label-menu.tsx').then((module) =>
 const SnoozeMenu = lazy(() => import('../snooze/snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })));
 const JobCards = lazy(() => import('../jobs/job-cards.tsx').then((module) => ({ default: module.JobCards })));
 const SettingsView = lazy(() => import('../settings/settings-view.tsx').then((module) => ({ default: module.SettingsView })));
-
 const ScheduledView = lazy(() => import('../../_scheduled/scheduled-view.tsx').then((module) => ({ default: module.ScheduledView })));
 
 /** What was running when the page was left can wait until the page is there. */

@@ -97,7 +97,7 @@ function OpenMenu({ targets }: { targets: readonly string[] }) {
     const done = only === null ? t('labels.changed', { n }) : add.length === 1 ? t('labels.added', { n, name: only }) : t('labels.removed', { n, name: only });
     const view = currentView();
     const selection = selectionStore.get();
-    if (selection.everything && view.kind !== 'settings' && targets.length === selection.ids.size) {
+    if (selection.everything && (view.kind === 'folder' || view.kind === 'search') && targets.length === selection.ids.size) {
       const order: BulkOrder = { action: 'label', addLabels: add.map((label) => label.id), removeLabels: remove.map((label) => label.id) };
       return void import('../../_data/bulk-jobs.ts').then(({ startBulkJob }) => startBulkJob(view, order));
     }
