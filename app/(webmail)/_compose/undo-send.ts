@@ -6,10 +6,10 @@ import { api } from '../../../server/web/contract/client.ts';
 import type { Draft } from '../../../server/web/contract/compose.ts';
 import { keys } from '../_data/keys.ts';
 import { refreshMailbox } from '../_data/refresh.ts';
-import { lastUndo } from '../_data/use-actions.ts';
+import { offerUndo } from '../_data/use-actions.ts';
 import { dismissToast, showToast } from '../_state/toasts.ts';
 
-export interface UndoOffer {
+export interface TakeBackOffer {
   client: QueryClient;
   t: Translate;
   text: string;
@@ -25,22 +25,17 @@ const LONGEST_MS = 10_000;
 const MARGIN_MS = 400;
 
 /** Offers to take a held message back. */
-export function offerUndo({ client, t, text, sendId, heldUntil, onBack }: UndoOffer): void {
+export function offerTakeBack({ client, t, text, sendId, heldUntil, onBack }: TakeBackOffer): void {
   const leftMs = Date.parse(heldUntil) - Date.now();
   const strictMs = leftMs > 60_000 ? LONGEST_MS : leftMs - MARGIN_MS;
   if (strictMs <= 0) return void showToast({ text });
   const run = () => {
-    end();
+    offerUndo(null);
+    dismissToast(toast);
     void takeBack();
   };
   const toast = showToast({ text, strictMs, action: { label: t('app.undo'), run } });
-  lastUndo.set(() => run);
-  const timer = setTimeout(() => end(), strictMs);
-  const end = () => {
-    clearTimeout(timer);
-    dismissToast(toast);
-    if (lastUndo.get() === run) lastUndo.set(() => null);
-  };
+  offerUndo(run, strictMs);
   const takeBack = async () => {
     try {
       onBack(await api('sends.cancel', { params: { sendId } }));

@@ -12,7 +12,7 @@ import type { ComposeModel } from './compose-model.ts';
 import { dropModel, reviveWindow } from './compose-models.ts';
 import { closeWindow, windowStore } from './compose-windows.ts';
 import { roughText } from './message-html.ts';
-import { offerUndo } from './undo-send.ts';
+import { offerTakeBack } from './undo-send.ts';
 
 /** Until the settings are known. */
 const DEFAULT_UNDO_SECONDS = 10;
@@ -38,7 +38,7 @@ export function useComposeActions(windowId: string, model: ComposeModel) {
     void client.invalidateQueries({ queryKey: keys.held });
     const text = sendAt ? t('compose.scheduled', { when: format.fullDate(sendAt.toISOString()) }) : t('compose.sent');
     if (sent.heldUntil === null || !window) showToast({ text });
-    else offerUndo({ client, t, text, sendId: sent.sendId, heldUntil: sent.heldUntil, onBack: (draft) => reviveWindow(window, model, draft) });
+    else offerTakeBack({ client, t, text, sendId: sent.sendId, heldUntil: sent.heldUntil, onBack: (draft) => reviveWindow(window, model, draft) });
   };
   const undoSeconds = () => client.getQueryData<Me>(keys.me)?.settings.undoSeconds ?? DEFAULT_UNDO_SECONDS;
 

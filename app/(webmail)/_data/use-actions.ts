@@ -40,13 +40,13 @@ const UNDO_MS = 10_000;
 let undoTimer = 0;
 
 /** Makes `run` what the undo key does, once, for as long as its toast stands. */
-export function offerUndo(run: (() => void) | null): void {
+export function offerUndo(run: (() => void) | null, forMs = UNDO_MS): void {
   window.clearTimeout(undoTimer);
   lastUndo.set(() => run && (() => {
     offerUndo(null);
     run();
   }));
-  if (run) undoTimer = window.setTimeout(() => lastUndo.set(() => null), UNDO_MS);
+  if (run) undoTimer = window.setTimeout(() => lastUndo.set(() => null), forMs);
 }
 
 const errorText = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -8,7 +8,7 @@ import { addMessages } from '../../../components/i18n/catalogue.ts';
 import { compose } from '../../../components/i18n/en/compose.ts';
 import { useFormat, useT } from '../../../components/i18n/i18n.tsx';
 import { openCompose } from '../_compose/compose-windows.ts';
-import { offerUndo } from '../_compose/undo-send.ts';
+import { offerTakeBack } from '../_compose/undo-send.ts';
 import { ITEM_CLASS } from '../_components/frame/folder-link.tsx';
 import { useView } from '../_navigation/use-view.ts';
 import { ViewLink } from '../_navigation/view-link.tsx';
@@ -30,7 +30,7 @@ export default function ScheduledLink() {
     if (offered || known.current || !data) return;
     offered = true;
     const last = data.findLast((send) => !send.scheduled);
-    if (last) offerUndo({ client, t, text: t('compose.sent'), sendId: last.id, heldUntil: last.sendAt, onBack: (draft) => void openCompose({ kind: 'stored', draftId: draft.id }) });
+    if (last) offerTakeBack({ client, t, text: t('compose.sent'), sendId: last.id, heldUntil: last.sendAt, onBack: (draft) => void openCompose({ kind: 'stored', draftId: draft.id }) });
   }, [data, client, t]);
   const current = view.kind === 'page' && view.page === 'scheduled';
   const waiting = data?.filter((send) => send.scheduled).length ?? 0;
