@@ -11,17 +11,18 @@ export interface AddressFieldsProps {
   model: ComposeModel;
   state: ComposeState;
   identities: readonly Identity[];
+  signatureFor: (address: string) => string;
   showSubject: boolean;
   focusTo: boolean;
 }
 
-function FromField({ model, state, identities }: Pick<AddressFieldsProps, 'model' | 'state' | 'identities'>) {
+function FromField({ model, state, identities, signatureFor }: Pick<AddressFieldsProps, 'model' | 'state' | 'identities' | 'signatureFor'>) {
   const t = useT();
   const main = identities.find((identity) => identity.main) ?? identities[0];
   return (
     <label className="flex h-10.5 items-center gap-2 border-b border-line px-4 text-sm text-ink-3">
       <span className="w-8 shrink-0">{t('compose.from')}</span>
-      <select value={state.from ?? main?.address} onChange={(event) => model.edit({ from: event.target.value })} className="h-8 min-w-0 flex-1 rounded-sm bg-transparent text-base text-ink">
+      <select value={state.from ?? main?.address} onChange={(event) => model.changeFrom(event.target.value, signatureFor(event.target.value))} className="h-8 min-w-0 flex-1 rounded-sm bg-transparent text-base text-ink">
         {identities.map((identity) => (
           <option key={identity.address} value={identity.address}>
             {identity.name ? `${identity.name} <${identity.address}>` : identity.address}
@@ -41,14 +42,14 @@ function Reveal({ text, label, onClick }: { text: string; label: string; onClick
 }
 
 /** Cc and Bcc show once they are asked for or filled. */
-export function AddressFields({ model, state, identities, showSubject, focusTo }: AddressFieldsProps) {
+export function AddressFields({ model, state, identities, signatureFor, showSubject, focusTo }: AddressFieldsProps) {
   const t = useT();
   const [asked, setAsked] = useState({ cc: false, bcc: false });
   const cc = asked.cc || state.cc.length > 0;
   const bcc = asked.bcc || state.bcc.length > 0;
   return (
     <div className="shrink-0">
-      {identities.length > 1 && <FromField model={model} state={state} identities={identities} />}
+      {identities.length > 1 && <FromField model={model} state={state} identities={identities} signatureFor={signatureFor} />}
       <RecipientField
         label={t('compose.to')}
         value={state.to}

@@ -4,10 +4,12 @@ import { useRef } from 'react';
 import { ImagePlus, Paperclip, Trash2, Type } from 'lucide-react';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { IconButton } from '../../../components/ui/icon-button.tsx';
+import type { Template } from '../../../server/web/contract/templates.ts';
 import type { ComposeModel } from './compose-model.ts';
 import type { ComposeState } from './compose-state.ts';
 import { SaveStatus } from './save-status.tsx';
 import { SendButton } from './send-button.tsx';
+import { TemplateMenu } from './template-menu.tsx';
 import type { ComposeActions } from './use-compose-actions.ts';
 
 export interface ComposeFooterProps {
@@ -16,11 +18,12 @@ export interface ComposeFooterProps {
   actions: ComposeActions;
   toolbar: boolean;
   onToggleToolbar: () => void;
+  onTemplate: (template: Template) => void;
   onFiles: (files: Iterable<File>, inline?: boolean) => void;
 }
 
 /** The last line of the form. */
-export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar, onFiles }: ComposeFooterProps) {
+export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar, onTemplate, onFiles }: ComposeFooterProps) {
   const t = useT();
   const attach = useRef<HTMLInputElement>(null);
   const image = useRef<HTMLInputElement>(null);
@@ -35,6 +38,7 @@ export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar,
       <IconButton label={t('compose.showFormatting')} icon={<Type className="size-4" />} aria-pressed={toolbar} onClick={onToggleToolbar} />
       <IconButton label={t('compose.attach')} icon={<Paperclip className="size-4" />} onClick={() => attach.current?.click()} />
       <IconButton label={t('compose.insertImage')} icon={<ImagePlus className="size-4" />} onClick={() => image.current?.click()} />
+      <TemplateMenu subject={state.subject} own={state.own} onInsert={onTemplate} />
       <input ref={attach} type="file" multiple hidden data-testid="attach-input" aria-label={t('compose.attach')} onChange={(event) => take(event.currentTarget, false)} />
       <input ref={image} type="file" multiple hidden accept="image/png,image/jpeg,image/gif,image/webp" aria-label={t('compose.insertImage')} onChange={(event) => take(event.currentTarget, true)} />
       <span className="flex min-w-0 flex-1 justify-end px-2">

@@ -8,6 +8,7 @@ import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { cx } from '../../../components/ui/cx.ts';
 import type { Upload } from '../../../server/web/contract/compose.ts';
+import type { Template } from '../../../server/web/contract/templates.ts';
 import { ErrorBoundary } from '../_components/frame/error-boundary.tsx';
 import { useMe } from '../_data/use-me.ts';
 import { AddressFields } from './address-fields.tsx';
@@ -15,10 +16,12 @@ import { ComposeFooter } from './compose-footer.tsx';
 import type { ComposeModel } from './compose-model.ts';
 import type { ComposeState } from './compose-state.ts';
 import { QuotedPreview } from './quoted-preview.tsx';
+import { signatureOf } from './signature.ts';
 import { UploadList } from './upload-list.tsx';
 import type { ComposeActions } from './use-compose-actions.ts';
 import { useUploads } from './use-uploads.ts';
 
+const ConflictDialog = lazy(() => import('./conflict-dialog.tsx').then((module) => ({ default: module.ConflictDialog })));
 const MessageEditor = lazy(() => import('./editor.tsx'));
 
 export interface ComposeFormProps {
@@ -38,17 +41,16 @@ function EditorSkeleton() {
   );
 }
 
-function Conflict({ model }: { model: ComposeModel }) {
+function Conflict({ model, state }: { model: ComposeModel; state: ComposeState }) {
   const t = useT();
+  const [comparing, setComparing] = useState(false);
   return (
     <div role="alert" className="flex flex-wrap items-center gap-2 border-b border-line bg-warn-soft px-4 py-2 text-sm text-warn">
       <span className="flex-1">{t('compose.conflict')}</span>
-      <Button size="sm" onClick={() => void model.settleConflict('mine')}>
-        {t('compose.keepMine')}
+      <Button size="sm" onClick={() => setComparing(true)}>
+        {t('compose.compare')}
       </Button>
-      <Button size="sm" onClick={() => void model.settleConflict('theirs')}>
-        {t('compose.takeTheirs')}
-      </Button>
+      <Suspense>{comparing && <ConflictDialog model={model} state={state} onClose={() => setComparing(false)} />}</Suspense>
     </div>
   );
 }
@@ -65,6 +67,10 @@ export function ComposeForm({ model, state, actions, inline }: ComposeFormProps)
   const insertImage = useCallback((upload: Upload) => {
     editor.current?.chain().focus().setImage({ src: upload.url, alt: upload.filename }).run();
   }, []);
+  const insertTemplate = (template: Template) => {
+    editor.current?.chain().focus().insertContent(template.html).run();
+    if (model.state.subject.trim() === '' && template.subject !== '') model.edit({ subject: template.subject });
+  };
   const uploads = useUploads(model, insertImage);
   const onReady = useCallback((ready: Editor) => {
     editor.current = ready;
@@ -98,8 +104,8 @@ export function ComposeForm({ model, state, actions, inline }: ComposeFormProps)
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && void model.saveNow()}
       className="relative flex min-h-0 flex-1 flex-col"
     >
-      {state.save.kind === 'conflict' && <Conflict model={model} />}
-      <AddressFields model={model} state={state} identities={me?.identities ?? []} showSubject={!inline} focusTo={!answering} />
+      {state.save.kind === 'conflict' && <Conflict model={model} state={state} />}
+      <AddressFields model={model} state={state} identities={me?.identities ?? []} signatureFor={(address) => (me ? signatureOf(me.settings, address) : '')} showSubject={!inline} focusTo={!answering} />
       <ErrorBoundary>
         <div className={cx('flex min-h-0 flex-1 flex-col', inline && 'min-h-44')}>
           <Suspense fallback={<EditorSkeleton />}>
@@ -124,7 +130,7 @@ export function ComposeForm({ model, state, actions, inline }: ComposeFormProps)
           {[state.faults.form, state.faults.html, state.faults.attachments].filter(Boolean).join(' ')}
         </p>
       )}
-      <ComposeFooter model={model} state={state} actions={actions} toolbar={toolbar} onToggleToolbar={() => setToolbar((now) => !now)} onFiles={uploads.add} />
+      <ComposeFooter model={model} state={state} actions={actions} toolbar={toolbar} onToggleToolbar={() => setToolbar((now) => !now)} onTemplate={insertTemplate} onFiles={uploads.add} />
       {dropping && (
         <div className="pointer-events-none absolute inset-2 z-20 flex items-center justify-center gap-2 rounded-lg border-2 border-dashed border-accent bg-accent-soft/90 text-md font-medium text-accent-strong">
           <Paperclip aria-hidden className="size-5" />

@@ -1,6 +1,7 @@
 'use client';
 // Loads what is needed for writing when the first message is begun, or when the browser has nothing else to do.
 import { lazy, Suspense, useEffect } from 'react';
+import { useMe } from '../_data/use-me.ts';
 import { useStore } from '../_state/store.ts';
 import { whenIdle } from '../_state/when-idle.ts';
 import { windowStore } from './compose-windows.ts';
@@ -13,13 +14,16 @@ const IDLE_MS = 4_000;
 
 /** Mounted once. */
 export function ComposeLayer() {
+  const accountId = useMe()?.account.id;
   const any = useStore(windowStore, (windows) => windows.length > 0);
   useEffect(() => {
     const warm = () => {
+      // Loads with the rest: what was kept is of use only where it can be written on.
+      if (accountId) void import('./kept-drafts.ts').then(({ reopenKept }) => reopenKept(accountId));
       void loadDock();
       void loadEditor();
     };
     return whenIdle(warm, IDLE_MS);
-  }, []);
+  }, [accountId]);
   return <Suspense>{any && <ComposeDock />}</Suspense>;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../../server/web/contract/client.ts';
 import type { Draft, DraftSaved } from '../../../server/web/contract/compose.ts';
 import { ComposeModel } from './compose-model.ts';
-import type { ComposeServer } from './compose-model.ts';
+import type { ComposeServer, DraftKeeper } from './compose-model.ts';
 import { EMPTY_COMPOSE } from './compose-state.ts';
 import { parseRecipients } from './recipients.ts';
 
@@ -33,13 +33,14 @@ function setUp() {
     remove: vi.fn(async () => undefined),
     send: vi.fn(async () => ({ sendId: 's', queueId: 'q', messageId: 'm', savedToSent: true, heldUntil: null })),
   };
-  const model = new ComposeModel(server);
+  const keeper = { keep: vi.fn<DraftKeeper['keep']>(), forget: vi.fn<DraftKeeper['forget']>() };
+  const model = new ComposeModel(server, keeper);
   model.start(EMPTY_COMPOSE, null);
   const answer = async (index: number, revision: number) => {
     saves[index]!.resolve({ id: 'd', revision, updatedAt: '2026-11-22T00:00:00Z' });
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { model, server, calls, saves, answer };
+  return { model, server, keeper, calls, saves, answer };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -128,6 +129,12 @@ describe('conflict', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(calls.at(-1)).toBe('update@7 mine');
   });
+  it('keeps both: mine becomes a draft of its own', async () => {
+    const { model, calls } = await inConflict();
+    void model.settleConflict('both');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls.at(-1)).toBe('create mine');
+  });
   it('takes theirs', async () => {
     const { model } = await inConflict();
     const { epoch } = model.state;
@@ -172,6 +179,53 @@ describe('sending', () => {
     await model.send();
     const [first, second] = vi.mocked(server.send).mock.calls;
     expect(first![1]).not.toBe(second![1]);
+  });
+});
+
+describe('without a server', () => {
+  async function failed() {
+    const set = setUp();
+    vi.spyOn(set.server, 'create');
+    set.model.edit({ subject: 'a' });
+    await vi.advanceTimersByTimeAsync(1_500);
+    set.saves[0]!.reject(new ApiError('offline', 'no server'));
+    await vi.advanceTimersByTimeAsync(0);
+    return set;
+  }
+
+  it('keeps what is written in the browser, and forgets it once it is saved', async () => {
+    const { model, keeper, answer } = await failed();
+    expect(keeper.keep.mock.calls.at(-1)![0]).toMatchObject({ fields: { subject: 'a' }, draft: null });
+    expect(keeper.forget).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(4_000);
+    await answer(1, 1);
+    expect(model.state.save.kind).toBe('saved');
+    expect(keeper.forget).toHaveBeenCalledWith(keeper.keep.mock.calls[0]![0].key);
+  });
+
+  it('asks again for the same draft, so that a lost answer makes no second one', async () => {
+    const { server } = await failed();
+    await vi.advanceTimersByTimeAsync(4_000);
+    const [first, second] = vi.mocked(server.create).mock.calls;
+    expect(first![1]).toEqual(second![1]);
+  });
+
+  it('sending names a draft that may be there though no answer came', async () => {
+    const { model, server } = await failed();
+    await model.send();
+    expect(vi.mocked(server.send).mock.calls[0]![0].draftId).toBe(vi.mocked(server.create).mock.calls[0]![1].id);
+  });
+
+  it('goes on from what was kept, as the same window', async () => {
+    const before = await failed();
+    const kept = before.keeper.keep.mock.calls[0]![0];
+    const { model, server, keeper, answer } = setUp();
+    vi.spyOn(server, 'create');
+    model.startKept({ ...EMPTY_COMPOSE, subject: 'a' }, kept);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.mocked(server.create).mock.calls[0]![1]).toEqual({ id: kept.createId, writer: kept.key });
+    await answer(0, 1);
+    expect(keeper.forget).toHaveBeenCalledWith(kept.key);
   });
 });
 

@@ -1,19 +1,36 @@
 'use client';
 // One message being written: its state, autosave one at a time, sending, discarding. Knows nothing of React.
 import { ApiError } from '../../../server/web/contract/client.ts';
-import type { ComposeFields, Draft, DraftSaved, SendBody, SendResult } from '../../../server/web/contract/compose.ts';
+import type { ComposeFields, Draft, DraftSaved, SendBody, SendResult, Upload } from '../../../server/web/contract/compose.ts';
 import { createStore } from '../_state/store.ts';
 import type { Store } from '../_state/store.ts';
 import { EMPTY_COMPOSE, isBlank, toFields, withFaults, withFields } from './compose-state.ts';
 import type { ComposeState } from './compose-state.ts';
+import { swapSignature } from './message-html.ts';
 
 /** What the model asks of the server; compose-server.ts has the real one. */
 export interface ComposeServer {
-  create(fields: ComposeFields): Promise<DraftSaved>;
-  update(id: string, revision: number, fields: ComposeFields, final: boolean): Promise<DraftSaved>;
+  create(fields: ComposeFields, own: { id: string; writer: string }): Promise<DraftSaved>;
+  update(id: string, revision: number, fields: ComposeFields, final: boolean, writer: string): Promise<DraftSaved>;
   read(id: string): Promise<Draft>;
   remove(id: string): Promise<void>;
   send(body: SendBody, idempotencyKey: string): Promise<SendResult>;
+}
+
+/** What is kept in the browser while the server cannot be reached. */
+export interface KeptDraft {
+  /** The writer's name. */
+  key: string;
+  fields: ComposeFields;
+  uploads: Upload[];
+  draft: { id: string; revision: number } | null;
+  createId: string;
+}
+
+/** Where it is kept; kept-drafts.ts has the real one. */
+export interface DraftKeeper {
+  keep(kept: KeptDraft): void;
+  forget(key: string): void;
 }
 
 const PAUSE_MS = 1_500;
@@ -28,6 +45,13 @@ export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | '
 export class ComposeModel {
   readonly store: Store<ComposeState> = createStore(EMPTY_COMPOSE);
   private readonly server: ComposeServer;
+  private readonly keeper: DraftKeeper | null;
+  /** Names this window to the server in all of its saves. */
+  private writer: string = crypto.randomUUID();
+  /** The id that the draft is made under, so that making it again makes no second one. */
+  private createId: string = crypto.randomUUID();
+  private created = false;
+  private kept = false;
   private draft: { id: string; revision: number } | null = null;
   private dirty = false;
   private dirtySince = 0;
@@ -38,8 +62,9 @@ export class ComposeModel {
   private sendKey: string | null = null;
   private sendTime: string | undefined;
 
-  constructor(server: ComposeServer) {
+  constructor(server: ComposeServer, keeper: DraftKeeper | null = null) {
     this.server = server;
+    this.keeper = keeper;
   }
 
   get state(): ComposeState {
@@ -63,6 +88,18 @@ export class ComposeModel {
     this.store.set({ ...content, phase: 'writing' });
   }
 
+  /** Goes on with what the browser kept, and saves it. */
+  startKept(content: ComposeState, kept: KeptDraft): void {
+    this.writer = kept.key;
+    this.createId = kept.createId;
+    this.created = true;
+    this.kept = true;
+    this.start(content, kept.draft);
+    this.dirty = true;
+    this.put({ save: { kind: 'dirty' } });
+    this.schedule(0);
+  }
+
   failLoading(message: string): void {
     this.put({ phase: 'load-failed', loadError: message });
   }
@@ -79,6 +116,13 @@ export class ComposeModel {
     if (!this.dirty) this.dirtySince = Date.now();
     this.dirty = true;
     this.schedule(Math.max(0, Math.min(PAUSE_MS, LONGEST_MS - (Date.now() - this.dirtySince))));
+  }
+
+  /** Writes as another address: its signature takes the place of the one before. */
+  changeFrom(from: string, signatureHtml: string): void {
+    const own = swapSignature(this.state.own, signatureHtml);
+    this.edit({ from, own });
+    this.put({ epoch: this.state.epoch + 1 });
   }
 
   private schedule(delayMs: number): void {
@@ -116,10 +160,14 @@ export class ComposeModel {
     this.put({ save: { kind: 'saving' } });
     try {
       const fields = toFields(this.state);
-      let saved = this.draft ? await this.server.update(this.draft.id, this.draft.revision, fields, final) : await this.server.create(fields);
-      if (final && !this.draft) saved = await this.server.update(saved.id, saved.revision, fields, true);
-      this.draft = { id: saved.id, revision: saved.revision };
+      if (!this.draft) {
+        this.created = true;
+        const made = await this.server.create(fields, { id: this.createId, writer: this.writer });
+        this.draft = { id: made.id, revision: made.revision };
+        if (final) await this.update(fields, true);
+      } else await this.update(fields, final);
       this.failures = 0;
+      this.forget();
       this.put({ save: this.dirty ? { kind: 'dirty' } : { kind: 'saved', at: new Date() } });
       return true;
     } catch (error) {
@@ -128,12 +176,40 @@ export class ComposeModel {
     }
   }
 
+  private async update(fields: ComposeFields, final: boolean): Promise<void> {
+    const saved = await this.server.update(this.draft!.id, this.draft!.revision, fields, final, this.writer);
+    this.draft = { id: saved.id, revision: saved.revision };
+  }
+
+  /** In the browser, until the server has it. */
+  private keep(): void {
+    this.kept = true;
+    const uploads = this.state.uploads.flatMap((item) => item.upload ?? []);
+    this.keeper?.keep({ key: this.writer, fields: toFields(this.state), uploads, draft: this.draft, createId: this.createId });
+  }
+
+  private forget(): void {
+    if (this.kept) this.keeper?.forget(this.writer);
+    this.kept = false;
+  }
+
+  /** The next save makes a new draft. */
+  private detach(): void {
+    this.draft = null;
+    this.created = false;
+    this.createId = crypto.randomUUID();
+  }
+
   private saveFailed(error: unknown): false {
+    this.keep();
     if (error instanceof ApiError && (error.code === 'draft_conflict' || error.code === 'conflict')) {
       this.put({ save: { kind: 'conflict' } });
       return false;
     }
-    if (error instanceof ApiError && (error.code === 'not_found' || error.code === 'gone')) this.draft = null;
+    if (error instanceof ApiError && (error.code === 'not_found' || error.code === 'gone')) {
+      this.detach();
+      this.keep();
+    }
     this.put({ save: { kind: 'failed', message: error instanceof Error ? error.message : String(error) } });
     const delay = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)]!;
     this.failures += 1;
@@ -141,14 +217,26 @@ export class ComposeModel {
     return false;
   }
 
-  /** Ends a conflict: overwrites the stored draft with this one, or loads the stored one. */
-  async settleConflict(keep: 'mine' | 'theirs'): Promise<void> {
-    if (!this.draft) return;
+  /** The draft as another window saved it. @throws what the server answered */
+  readOther(): Promise<Draft> {
+    return this.server.read(this.draft?.id ?? this.createId);
+  }
+
+  /** Ends a conflict: overwrites the stored draft with this one, loads the stored one, or makes this one a draft of its own. */
+  async settleConflict(keep: 'mine' | 'theirs' | 'both'): Promise<void> {
+    if (keep === 'both') {
+      this.detach();
+      this.dirty = true;
+      this.put({ save: { kind: 'dirty' } });
+      await this.saveNow();
+      return;
+    }
     try {
-      const stored = await this.server.read(this.draft.id);
+      const stored = await this.readOther();
       this.draft = { id: stored.id, revision: stored.revision };
       if (keep === 'theirs') {
         this.dirty = false;
+        this.forget();
         this.store.set((now) => ({ ...withFields(now, { ...stored.fields }, stored.uploads), save: { kind: 'saved', at: new Date(stored.updatedAt) } }));
       } else {
         this.dirty = true;
@@ -174,8 +262,11 @@ export class ComposeModel {
     this.sendKey ??= crypto.randomUUID();
     this.put({ phase: 'sending', faults: {} });
     try {
-      const result = await this.server.send({ ...toFields(this.state), ...(this.draft ? { draftId: this.draft.id } : {}), ...when }, this.sendKey);
+      // One that was asked for may be there though no answer came.
+      const draftId = this.draft?.id ?? (this.created ? this.createId : undefined);
+      const result = await this.server.send({ ...toFields(this.state), ...(draftId ? { draftId } : {}), ...when }, this.sendKey);
       this.dirty = false;
+      this.forget();
       this.put({ phase: 'done' });
       return result;
     } catch (error) {
@@ -200,8 +291,10 @@ export class ComposeModel {
     clearTimeout(this.timer);
     while (this.saving) await this.saving;
     clearTimeout(this.timer);
-    if (this.draft) await this.server.remove(this.draft.id);
-    this.draft = null;
+    const draftId = this.draft?.id ?? (this.created ? this.createId : null);
+    if (draftId !== null) await this.server.remove(draftId);
+    this.detach();
+    this.forget();
     this.dirty = false;
     this.put({ phase: 'done' });
   }

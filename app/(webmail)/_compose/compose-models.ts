@@ -6,6 +6,7 @@ import type { Draft } from '../../../server/web/contract/compose.ts';
 import { useStore } from '../_state/store.ts';
 import { useMe } from '../_data/use-me.ts';
 import { ComposeModel } from './compose-model.ts';
+import { keeperFor } from './kept-drafts.ts';
 import { beginCompose, composeServer } from './compose-server.ts';
 import type { ComposeState } from './compose-state.ts';
 import { windowStore } from './compose-windows.ts';
@@ -19,7 +20,7 @@ export function useComposeModel(windowId: string): { model: ComposeModel; state:
   const [model] = useState(() => {
     const existing = models.get(windowId);
     if (existing) return existing;
-    const created = new ComposeModel(composeServer);
+    const created = new ComposeModel(composeServer, keeperFor(me?.account.id ?? ''));
     models.set(windowId, created);
     return created;
   });

@@ -1,11 +1,14 @@
 'use client';
 // Which messages are being written, and where each is shown. What they consist of is compose-model.ts's.
 import type { ReplyMode } from '../../../server/web/contract/compose.ts';
+import type { KeptDraft } from './compose-model.ts';
 import { createStore, useStore } from '../_state/store.ts';
 
 export type ComposeRequest =
   | { kind: 'new'; to?: string }
   | { kind: 'draft'; emailId: string }
+  /** What the browser kept while the server was away. */
+  | { kind: 'kept'; kept: KeptDraft }
   /** A draft by its own id, whose copy need not be in Drafts yet. */
   | { kind: 'stored'; draftId: string }
   | { kind: 'reply'; emailId: string; mode: ReplyMode; conversationId: string };

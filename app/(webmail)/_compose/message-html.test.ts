@@ -1,6 +1,6 @@
 // Cutting and joining the HTML of drafts.
 import { describe, expect, it } from 'vitest';
-import { joinHtml, roughText, splitHtml, withSignature } from './message-html.ts';
+import { joinHtml, roughText, splitHtml, swapSignature, withSignature } from './message-html.ts';
 
 const quote = '<div class="eider-quote">On Friday, Ada wrote:<blockquote type="cite"><div>x</div></blockquote></div>';
 
@@ -24,6 +24,17 @@ describe('withSignature', () => {
     expect(withSignature(once, '<p>Alice</p>')).toBe(once);
   });
   it('adds nothing without one', () => expect(withSignature('<p>Hi</p>', '  ')).toBe('<p>Hi</p>'));
+});
+
+describe('swapSignature', () => {
+  const signed = (signature: string) => `<p>Hi</p><div class="eider-signature">${signature}</div>`;
+  it.each([
+    ['exchanges it', signed('<p>Alice</p>'), '<p>Bob</p>', signed('<p>Bob</p>')],
+    ['whatever is in it', `${signed('<div>A<div>B</div></div>')}<p>after</p>`, '<p>Bob</p>', `${signed('<p>Bob</p>')}<p>after</p>`],
+    ['takes it away', signed('<p>Alice</p>'), '', '<p>Hi</p>'],
+    ['adds one', '<p>Hi</p>', '<p>Bob</p>', signed('<p>Bob</p>')],
+    ['ends with the text when it was never closed', '<p>Hi</p><div class="eider-signature"><p>x', '<p>Bob</p>', signed('<p>Bob</p>')],
+  ])('%s', (_name, own, signature, expected) => expect(swapSignature(own, signature)).toBe(expected));
 });
 
 describe('roughText', () => {

@@ -25,6 +25,27 @@ export function withSignature(own: string, signatureHtml: string): string {
   return `${own || '<p></p>'}<div class="eider-signature">${signature}</div>`;
 }
 
+const SIGNATURE_START = /<div class="eider-signature">/;
+
+/** Puts another signature in the place of the one that is there, or at the end; '' takes it away. */
+export function swapSignature(own: string, signatureHtml: string): string {
+  const start = own.search(SIGNATURE_START);
+  if (start < 0) return withSignature(own, signatureHtml);
+  const end = endOfDiv(own, start);
+  const signature = signatureHtml.trim();
+  return own.slice(0, start) + (signature === '' ? '' : `<div class="eider-signature">${signature}</div>`) + own.slice(end);
+}
+
+/** Where the div that begins at `start` ends, counting those within it. */
+function endOfDiv(html: string, start: number): number {
+  let depth = 0;
+  for (const match of html.slice(start).matchAll(/<(\/?)div\b[^>]*>/gi)) {
+    depth += match[1] ? -1 : 1;
+    if (depth === 0) return start + match.index + match[0].length;
+  }
+  return html.length;
+}
+
 const BLOCK_END = /<\/(p|div|li|h[1-6]|blockquote|tr)>|<br\s*\/?>/gi;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" };
 

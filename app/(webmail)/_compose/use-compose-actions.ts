@@ -11,7 +11,7 @@ import { mentionsAttachment } from './attachment-mention.ts';
 import type { ComposeModel } from './compose-model.ts';
 import { dropModel, reviveWindow } from './compose-models.ts';
 import { closeWindow, windowStore } from './compose-windows.ts';
-import { roughText } from './message-html.ts';
+import { roughText, swapSignature } from './message-html.ts';
 import { offerTakeBack } from './undo-send.ts';
 
 /** Until the settings are known. */
@@ -54,7 +54,7 @@ export function useComposeActions(windowId: string, model: ComposeModel) {
 
     const ask = (title: string, text: string, then: () => void) => confirm({ title, text, confirmLabel: t('compose.forgot.send'), onConfirm: then });
     const checkAttachment = () => {
-      const forgotten = uploads.every((item) => item.inline) && mentionsAttachment(`${subject}\n${roughText(own)}`);
+      const forgotten = uploads.every((item) => item.inline) && mentionsAttachment(`${subject}\n${roughText(swapSignature(own, ''))}`);
       if (forgotten) ask(t('compose.forgot.title'), t('compose.forgot.text'), () => void deliver(sendAt));
       else void deliver(sendAt);
     };

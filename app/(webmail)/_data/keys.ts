@@ -6,6 +6,7 @@ export const keys = {
   labels: ['labels'] as const,
   sessions: ['sessions'] as const,
   held: ['held'] as const,
+  templates: ['templates'] as const,
   lists: ['list'] as const,
   /** `listKey` of the view. */
   list: (viewKey: string) => ['list', viewKey] as const,

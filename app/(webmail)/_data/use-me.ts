@@ -40,6 +40,8 @@ export function useUpdateSettings() {
 export function useSignOut() {
   return useMutation({
     mutationFn: () => api('session.delete', {}),
+    // What was kept for this account in the browser goes too.
+    onMutate: () => void indexedDB.deleteDatabase('eider-drafts'),
     onSettled: () => location.replace('/sign-in'),
   });
 }

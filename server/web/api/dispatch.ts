@@ -90,7 +90,7 @@ function guard(services: Services, request: Request, contract: RouteContract, se
 }
 
 async function readInput(name: RouteName, contract: RouteContract, request: Request, url: URL, params: Record<string, string>) {
-  const limit = name === 'emails.send' || name.startsWith('drafts.') ? COMPOSE_BODY_BYTES : OTHER_BODY_BYTES;
+  const limit = name === 'emails.send' || name.startsWith('drafts.') || name.startsWith('templates.') ? COMPOSE_BODY_BYTES : OTHER_BODY_BYTES;
   return {
     params: contract.params ? validateParams(contract.params, params) : {},
     query: contract.query ? validate(contract.query, readQuery(url)) : {},

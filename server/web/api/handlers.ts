@@ -25,6 +25,7 @@ import { recordLoginEvent } from '../session/login-event.store.ts';
 import { signIn, signOut } from '../session/sign-in.ts';
 import { readMe } from '../settings/me.ts';
 import { setTrustedSender, writeSettings } from '../settings/settings.store.ts';
+import { changeTemplate, dropTemplate, makeTemplate, readTemplates } from '../templates/templates.ts';
 import { AppError, fieldError } from './app-error.ts';
 import type { Handlers } from './context.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
@@ -121,6 +122,13 @@ export const handlers: Handlers = {
     const key = request.headers.get('idempotency-key') ?? '';
     if (!/^[\x21-\x7e]{8,200}$/.test(key)) throw fieldError('idempotency-key', 'a header of 8 to 200 printable characters is needed');
     return sendMessage(services, session, body, key);
+  },
+  'templates.list': async (_input, { services, session }) => ({ items: await readTemplates(services, session) }),
+  'templates.create': ({ body }, { services, session }) => makeTemplate(services, session, body),
+  'templates.update': ({ params, body }, { services, session }) => changeTemplate(services, session, params.templateId, body),
+  'templates.delete': async ({ params }, { services, session }) => {
+    await dropTemplate(services, session, params.templateId);
+    return {};
   },
   'sends.list': async (_input, { services, session }) => ({ items: await heldSends(services, session) }),
   'sends.cancel': ({ params }, { services, session }) => takeBackSend(services, session, params.sendId),

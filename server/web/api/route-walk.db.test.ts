@@ -19,6 +19,7 @@ let draftId: string;
 let uploadId: string;
 let sessionId: string;
 let sendId: string;
+let templateId: string;
 let image: string;
 let labelId: string;
 let jobId: string;
@@ -33,6 +34,8 @@ beforeAll(async () => {
   uploadId = ((await upload.json()) as { id: string }).id;
   const draft = await owner.call('POST', '/api/emails/drafts', { subject: SECRET, attachments: [uploadId] });
   draftId = ((await draft.json()) as { id: string }).id;
+  const kept = await owner.call('POST', '/api/templates', { name: SECRET, html: SECRET });
+  templateId = ((await kept.json()) as { id: string }).id;
   const waiting = await owner.call(
     'POST', '/api/emails/send',
     { to: ['x@else.test'], subject: SECRET, text: SECRET, sendAt: new Date(Date.now() + 86_400_000).toISOString() },
@@ -115,6 +118,10 @@ const PROBES: Record<RouteName, Probe> = {
   'uploads.delete': { params: () => ({ uploadId }), stranger: 200 },
   'senders.trust': { body: () => ({ address: 'x@else.test', trusted: true }), stranger: 200 },
   'contacts.suggest': { query: () => ({ q: 's' }), stranger: 200 },
+  'templates.list': { stranger: 200 },
+  'templates.create': { body: () => ({ name: 'mine', html: '' }), stranger: 200 },
+  'templates.update': { params: () => ({ templateId }), body: () => ({ name: 'stolen', html: '' }), stranger: 404 },
+  'templates.delete': { params: () => ({ templateId }), stranger: 404 },
   'sends.list': { stranger: 200 },
   'sends.cancel': { params: () => ({ sendId }), stranger: 404 },
   'sends.reschedule': { params: () => ({ sendId }), body: () => ({ sendAt: null }), stranger: 404 },

@@ -82,3 +82,7 @@ test.each([
   ['<h1>Title</h1><ul><li>a</li><li>b</li></ul>', 'Title\n\n * a\n * b'],
   ['<img src="x" alt="logo">text', 'text'],
 ])('htmlToPlainText(%s)', (html, text) => expect(htmlToPlainText(html)).toBe(text));
+
+test('the text sets the signature off as other programs expect it', () => {
+  expect(htmlToPlainText('<p>Hello</p><div class="eider-signature"><p>Ada</p><p>Example Ltd</p></div>')).toBe('Hello\n\n-- \nAda\n\nExample Ltd');
+});

@@ -91,8 +91,19 @@ function asDocument(written: string): string {
 export function htmlToPlainText(html: string): string {
   return htmlToText(html, {
     wordwrap: false,
+    formatters: {
+      // Other programs cut what follows such a line from quotations (RFC 3676 section 4.3).
+      signature: (element, walk, builder) => {
+        builder.openBlock({ leadingLineBreaks: 2 });
+        builder.addLiteral('-- ');
+        builder.addLineBreak();
+        walk(element.children, builder);
+        builder.closeBlock({ trailingLineBreaks: 1 });
+      },
+    },
     limits: { maxInputLength: 5_000_000, maxDepth: 200 },
     selectors: [
+      { selector: 'div.eider-signature', format: 'signature' },
       { selector: 'a', options: { hideLinkHrefIfSameAsText: true, linkBrackets: ['<', '>'] } },
       { selector: 'img', format: 'skip' },
       { selector: 'blockquote', options: { trimEmptyLines: true } },

@@ -56,6 +56,36 @@ describe('drafts', () => {
   });
 });
 
+describe('saves repeated after a lost answer', () => {
+  const id = '0190a1b2-c3d4-4e5f-8a9b-0c1d2e3f4a5c';
+  const path = `/api/emails/drafts/${id}`;
+  const create = (subject: string, writer: string) => alice.call('POST', '/api/emails/drafts', { id, writer, subject });
+  const update = (revision: number, subject: string, writer: string) => alice.call('PUT', path, { revision, writer, fields: { subject } });
+
+  test('make one draft, and are no conflict of a window with itself', async () => {
+    expect((await json<DraftSaved>(create('one', 'window-a'))).revision).toBe(1);
+    expect((await json<DraftSaved>(create('one, again', 'window-a'))).revision).toBe(2);
+    expect((await json<DraftSaved>(update(2, 'two', 'window-a'))).revision).toBe(3);
+    expect((await json<DraftSaved>(update(2, 'two, again', 'window-a'))).revision).toBe(4);
+    expect((await json<Draft>(alice.call('GET', path))).fields.subject).toBe('two, again');
+    const { rowCount } = await db.pool.query(`SELECT 1 FROM draft WHERE fields->>'subject' LIKE '%again'`);
+    expect(rowCount).toBe(1);
+  });
+
+  test('another window’s save stays a conflict', async () => {
+    const { revision } = await json<DraftSaved>(update(4, 'theirs', 'window-b'));
+    expect((await refusal(update(4, 'mine', 'window-a'), 409)).code).toBe('draft_conflict');
+    expect((await refusal(create('mine', 'window-a'), 409)).code).toBe('draft_conflict');
+    expect((await json<Draft>(alice.call('GET', path))).revision).toBe(revision);
+  });
+
+  test('an id tells nothing of, and takes nothing from, another account', async () => {
+    const mallory = await web.account('mallory');
+    expect((await refusal(mallory.call('POST', '/api/emails/drafts', { id, writer: 'window-b', subject: 'stolen' }), 409)).code).toBe('draft_conflict');
+    expect((await json<Draft>(alice.call('GET', path))).fields.subject).toBe('theirs');
+  });
+});
+
 test('text that a database cannot hold loses only that', async () => {
   const made = await json<DraftSaved>(
     alice.call('POST', '/api/emails/drafts', new TextEncoder().encode('{"subject":"a\\u0000b\\ud800c \\ud83d\\ude00"}'), { 'content-type': 'application/json' }),

@@ -10,6 +10,7 @@ import { oneLine } from './check-compose.ts';
 import { findDraft, lockDraft, setDraftCopy, type DraftRow } from './draft.store.ts';
 import { findReplied } from './replied-message.ts';
 import { findUploads } from './upload.store.ts';
+import { identityName } from '../settings/identity-name.ts';
 import { readSettings } from '../settings/settings.store.ts';
 
 /** Whose draft it is. */
@@ -74,7 +75,7 @@ async function draftMime(services: Services, owner: DraftOwner, row: DraftRow): 
   ]);
   const from = fields.from ?? owner.address;
   return buildMime({
-    from: { name: oneLine(settings.displayName), address: parseAddress(from).kind === 'address' ? from : owner.address },
+    from: { name: oneLine(identityName(settings, { address: from, name: '' })), address: parseAddress(from).kind === 'address' ? from : owner.address },
     // Half-typed addresses stay in the row; a header cannot hold them.
     recipients: { to: complete(fields.to), cc: complete(fields.cc), bcc: complete(fields.bcc) },
     subject: fields.subject,

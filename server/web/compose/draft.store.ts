@@ -36,6 +36,21 @@ export async function insertDraft(
   return rows[0]!;
 }
 
+/**
+ * Makes a draft under the client's id. Made already by the same window, and not changed since, it takes these fields;
+ * null when somebody else has been there.
+ */
+export async function insertOwnDraft(db: Queryable, owner: Owner, id: string, writer: string | null, fields: ComposeFieldsFull): Promise<DraftRow | null> {
+  const { rows } = await db.query<DraftRow>(
+    `INSERT INTO draft (id, tenant_id, account_id, fields, writer) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (id) DO UPDATE SET fields = excluded.fields, revision = draft.revision + 1, updated_at = now()
+       WHERE draft.account_id = excluded.account_id AND draft.revision = 1 AND draft.writer = excluded.writer
+     RETURNING ${COLUMNS}`,
+    [id, owner.tenantId, owner.accountId, JSON.stringify(fields), writer],
+  );
+  return rows[0] ?? null;
+}
+
 export async function findDraft(db: Queryable, accountId: string, id: string): Promise<DraftRow | null> {
   if (!UUID.test(id)) return null;
   const { rows } = await db.query<DraftRow>(`SELECT ${COLUMNS} FROM draft WHERE id = $1 AND account_id = $2`, [id, accountId]);
@@ -51,19 +66,23 @@ export async function findDraftByCopy(db: Queryable, accountId: string, mailbox:
   return rows[0] ?? null;
 }
 
-/** Stores the next revision if `revision` is still the current one; null when another save came first, or it is gone. */
+/**
+ * Stores the next revision if `revision` is still the current one, or the next was written by the same window: its answer
+ * was lost then. Null when another save came first, or it is gone.
+ */
 export async function updateDraft(
   db: Queryable,
   accountId: string,
   id: string,
   revision: number,
   fields: ComposeFieldsFull,
+  writer: string | null,
 ): Promise<DraftRow | null> {
   if (!UUID.test(id)) return null;
   const { rows } = await db.query<DraftRow>(
-    `UPDATE draft SET fields = $4, revision = revision + 1, updated_at = now()
-      WHERE id = $1 AND account_id = $2 AND revision = $3 RETURNING ${COLUMNS}`,
-    [id, accountId, revision, JSON.stringify(fields)],
+    `UPDATE draft SET fields = $4, revision = revision + 1, updated_at = now(), writer = $5
+      WHERE id = $1 AND account_id = $2 AND (revision = $3 OR (revision = $3 + 1 AND writer = $5)) RETURNING ${COLUMNS}`,
+    [id, accountId, revision, JSON.stringify(fields), writer],
   );
   return rows[0] ?? null;
 }

@@ -11,8 +11,11 @@ import * as store from './draft.store.ts';
 import { findUploads } from './upload.store.ts';
 import { toUpload } from './uploads.ts';
 
-export async function createDraft(services: Services, session: Session, fields: ComposeFieldsFull): Promise<DraftSaved> {
-  const row = await store.insertDraft(services.pool, session, fields);
+/** @throws AppError draft_conflict when the id is taken by another draft, or this one was changed elsewhere */
+export async function createDraft(services: Services, session: Session, made: ComposeFieldsFull & { id?: string | undefined; writer?: string | undefined }): Promise<DraftSaved> {
+  const { id, writer, ...fields } = made;
+  const row = id === undefined ? await store.insertDraft(services.pool, session, fields) : await store.insertOwnDraft(services.pool, session, id, writer ?? null, fields);
+  if (!row) throw new AppError('draft_conflict');
   copySoon(services, session, row.id);
   return saved(row);
 }
@@ -32,9 +35,9 @@ export async function saveDraft(
   services: Services,
   session: Session,
   id: string,
-  save: { revision: number; fields: ComposeFieldsFull; final: boolean },
+  save: { revision: number; fields: ComposeFieldsFull; final: boolean; writer?: string | undefined },
 ): Promise<DraftSaved> {
-  const row = await store.updateDraft(services.pool, session.accountId, id, save.revision, save.fields);
+  const row = await store.updateDraft(services.pool, session.accountId, id, save.revision, save.fields, save.writer ?? null);
   if (!row) {
     const present = await store.findDraft(services.pool, session.accountId, id);
     throw new AppError(present ? 'draft_conflict' : 'gone', present ? {} : { text: 'This draft was sent or deleted.' });

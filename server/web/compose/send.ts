@@ -6,6 +6,7 @@ import { withTransaction } from '../../infra/db/with-transaction.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
 import { COMPOSE_LIMITS, SCHEDULE_DAYS_MAX, type ComposeFieldsFull, type SendResult } from '../contract/compose.ts';
 import type { Services } from '../services.ts';
+import { identityName } from '../settings/identity-name.ts';
 import { readSettings } from '../settings/settings.store.ts';
 import { buildMime, inlineUploadIds } from './build-mime.ts';
 import { checkCompose, oneLine } from './check-compose.ts';
@@ -89,7 +90,7 @@ async function build(services: Services, owner: DraftOwner, fields: ComposeField
     loadParts(services, owner.accountId, inlineUploadIds(fields.html), 'html'),
     findReplied(services, owner, fields),
   ]);
-  const from = { name: oneLine(settings.displayName || check.from.name), address: check.from.address };
+  const from = { name: oneLine(identityName(settings, check.from)), address: check.from.address };
   const content = await buildMime({
     from,
     recipients: check.recipients,

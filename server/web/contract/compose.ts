@@ -59,11 +59,17 @@ export const draft = z.object({
 });
 export type Draft = z.infer<typeof draft>;
 
-export const draftCreateBody = composeFields;
+/** Names the window that writes, the same for all of its saves: one repeated after a lost answer is then no conflict. */
+const writer = opaqueId.optional();
+
+/** With an `id` of the client's own making, a repeated request makes one draft. */
+export const draftCreateBody = composeFields.extend({ id: z.uuid().optional(), writer });
+export type DraftCreateBody = z.input<typeof draftCreateBody>;
 /** 409 draft_conflict when `revision` is not the stored one: the answer of GET is what the other tab saved. */
 export const draftUpdateBody = z.object({
   revision: z.number().int().min(1),
   fields: composeFields,
+  writer,
   /** The last save for now (window closed, tab hidden): writes the copy in the Drafts folder at once. */
   final: z.boolean().default(false),
 });

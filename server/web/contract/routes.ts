@@ -10,6 +10,7 @@ import * as mailbox from './mailbox.ts';
 import * as message from './message.ts';
 import type { RouteName } from './paths.ts';
 import * as session from './session.ts';
+import * as templates from './templates.ts';
 import { empty, opaqueId } from './shapes.ts';
 
 /** `public` routes need no session. The others need one whose role has the permission. */
@@ -31,6 +32,7 @@ const emailId = z.object({ emailId: opaqueId });
 const jobId = z.object({ jobId: opaqueId });
 const draftId = z.object({ draftId: opaqueId });
 const uploadId = z.object({ uploadId: opaqueId });
+const templateId = z.object({ templateId: opaqueId });
 const sendId = z.object({ sendId: opaqueId });
 
 export const ROUTES = {
@@ -80,6 +82,10 @@ export const ROUTES = {
   'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },
   'contacts.suggest': { permission: 'mail:read', query: mailbox.suggestQuery, response: mailbox.suggestions },
   'search.query': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
+  'templates.list': { permission: 'mail:read', response: templates.templateList },
+  'templates.create': { permission: 'mail:write', body: templates.templateBody, response: templates.template },
+  'templates.update': { permission: 'mail:write', params: templateId, body: templates.templateBody, response: templates.template },
+  'templates.delete': { permission: 'mail:write', params: templateId, response: empty },
   'sends.list': { permission: 'mail:read', response: compose.heldSends },
   'sends.cancel': { permission: 'mail:send', params: sendId, response: compose.draft },
   'sends.reschedule': { permission: 'mail:send', params: sendId, body: compose.rescheduleBody, response: compose.sendResult },

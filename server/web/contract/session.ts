@@ -14,6 +14,16 @@ export type SignInBody = z.input<typeof signInBody>;
 /** `confirm`: ask before each message; `trusted`: load from trusted senders; `always`: through the proxy. */
 export const remoteImagesPolicy = z.enum(['confirm', 'trusted', 'always']);
 
+/** What an address of the account sends as, where it differs from the account's own name and signature. */
+export const identityProfile = z.object({
+  address: z.string().max(320),
+  /** '' is the account's. */
+  name: z.string().max(200),
+  /** Null is the account's. */
+  signatureHtml: z.string().max(20_000).nullable(),
+});
+export type IdentityProfile = z.infer<typeof identityProfile>;
+
 export const settings = z.object({
   displayName: z.string().max(200),
   theme: z.enum(['system', 'light', 'dark']),
@@ -24,6 +34,7 @@ export const settings = z.object({
   readingPane: z.enum(['right', 'none']),
   /** Searches kept by name, in the order in which they were saved. */
   savedSearches: z.array(z.object({ name: z.string().trim().min(1).max(60), q: z.string().trim().min(1).max(1000) })).max(50),
+  identities: z.array(identityProfile).max(100),
   /** How long a message waits after "Send", to be taken back; 0 is not at all. */
   undoSeconds: z.number().int().min(0).max(UNDO_SECONDS_MAX),
 });

@@ -3,6 +3,7 @@ import { COMPOSE_LIMITS } from '../contract/compose.ts';
 import type { Identity, Me } from '../contract/session.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
+import { identityName } from './identity-name.ts';
 import { readSettings } from './settings.store.ts';
 
 /** A mail store that is away costs the aliases and the quota, not the answer. */
@@ -16,7 +17,7 @@ export async function readMe(services: Services, session: Session): Promise<Me> 
   const main: Identity = { address: session.address, name: '', main: true };
   return {
     account: { id: session.accountId, address: session.address, displayName: settings.displayName, role: session.role },
-    identities: (identities.length > 0 ? identities : [main]).map((identity) => ({ ...identity, name: settings.displayName || identity.name })),
+    identities: (identities.length > 0 ? identities : [main]).map((identity) => ({ ...identity, name: identityName(settings, identity) })),
     settings,
     quota,
     limits: { ...COMPOSE_LIMITS },

@@ -10,6 +10,7 @@ const DEFAULTS: Settings = {
   remoteImages: 'trusted',
   readingPane: 'right',
   savedSearches: [],
+  identities: [],
   undoSeconds: 10,
 };
 
