@@ -110,5 +110,5 @@ export function htmlToPlainText(html: string): string {
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
       { selector: 'table', options: { uppercaseHeaderCells: false } },
     ],
-  });
+  }).replace(/^-- \n+/m, '-- \n');
 }
