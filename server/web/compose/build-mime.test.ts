@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
-import { buildMime, htmlToPlainText, inlineUploadIds, type MimeInput } from './build-mime.ts';
+import { attachedUploadIds, buildMime, htmlToPlainText, inlineUploadIds, type MimeInput } from './build-mime.ts';
 
 const ID = '0190a1b2-c3d4-4e5f-8a9b-0c1d2e3f4a5b';
 const input = (over: Partial<MimeInput>): MimeInput => ({
@@ -85,4 +85,10 @@ test.each([
 
 test('the text sets the signature off as other programs expect it', () => {
   expect(htmlToPlainText('<p>Hello</p><div class="eider-signature"><p>Ada</p><p>Example Ltd</p></div>')).toBe('Hello\n\n-- \nAda\n\nExample Ltd');
+});
+
+test('an image that the text shows is not attached as well', () => {
+  const other = ID.replace('0190', '0191');
+  expect(attachedUploadIds({ html: `<img src="/api/uploads/${ID}">`, attachments: [ID.toUpperCase(), other] })).toEqual([other]);
+  expect(attachedUploadIds({ html: null, attachments: [ID, other] })).toEqual([ID, other]);
 });

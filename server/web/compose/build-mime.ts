@@ -74,6 +74,12 @@ export function inlineUploadIds(html: string | null): string[] {
   return [...new Set([...(html ?? '').matchAll(UPLOAD_SOURCE)].map((match) => match[1]!.toLowerCase()))];
 }
 
+/** The uploads that are attached: an image that the text shows is a part already, and would arrive twice. */
+export function attachedUploadIds(fields: { html: string | null; attachments: readonly string[] }): string[] {
+  const shown = inlineUploadIds(fields.html);
+  return fields.attachments.filter((id) => !shown.includes(id.toLowerCase()));
+}
+
 function inlineImagesByCid(html: string, inline: MimePart[], messageId: string): string {
   return html.replace(/(src\s*=\s*["']?)(?:https?:\/\/[^"'\s>/]+)?\/api\/uploads\/([0-9a-f-]{36})/gi, (whole, before: string, id: string) =>
     inline.some((part) => part.id === id.toLowerCase()) ? `${before}cid:${contentId(id.toLowerCase(), messageId)}` : whole,

@@ -5,7 +5,7 @@ import { withTransaction } from '../../infra/db/with-transaction.ts';
 import type { Services } from '../services.ts';
 import type { ComposeFieldsFull } from '../contract/compose.ts';
 import { parseAddress } from '../../mail/address.ts';
-import { buildMime, inlineUploadIds, type MimePart } from './build-mime.ts';
+import { attachedUploadIds, buildMime, inlineUploadIds, type MimePart } from './build-mime.ts';
 import { oneLine } from './check-compose.ts';
 import { findDraft, lockDraft, setDraftCopy, type DraftRow } from './draft.store.ts';
 import { findReplied } from './replied-message.ts';
@@ -68,7 +68,7 @@ export async function removeDraftCopy(services: Services, owner: DraftOwner, row
 async function draftMime(services: Services, owner: DraftOwner, row: DraftRow): Promise<Buffer> {
   const { fields } = row;
   const [attachments, inline, replied, settings] = await Promise.all([
-    presentParts(services, owner.accountId, fields.attachments),
+    presentParts(services, owner.accountId, attachedUploadIds(fields)),
     presentParts(services, owner.accountId, inlineUploadIds(fields.html)),
     findReplied(services, owner, fields),
     readSettings(services.pool, owner.accountId),

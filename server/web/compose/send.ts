@@ -8,7 +8,7 @@ import { COMPOSE_LIMITS, SCHEDULE_DAYS_MAX, type ComposeFieldsFull, type SendRes
 import type { Services } from '../services.ts';
 import { identityName } from '../settings/identity-name.ts';
 import { readSettings } from '../settings/settings.store.ts';
-import { buildMime, inlineUploadIds } from './build-mime.ts';
+import { attachedUploadIds, buildMime, inlineUploadIds } from './build-mime.ts';
 import { checkCompose, oneLine } from './check-compose.ts';
 import type { DraftOwner } from './draft-copy.ts';
 import { settleSend, storeSentCopy } from './finish-send.ts';
@@ -86,7 +86,7 @@ async function build(services: Services, owner: DraftOwner, fields: ComposeField
     throw new AppError('invalid_request', { text: check.fields[0]!.rule, fields: check.fields });
   }
   const [attachments, inline, replied] = await Promise.all([
-    loadParts(services, owner.accountId, fields.attachments, 'attachments'),
+    loadParts(services, owner.accountId, attachedUploadIds(fields), 'attachments'),
     loadParts(services, owner.accountId, inlineUploadIds(fields.html), 'html'),
     findReplied(services, owner, fields),
   ]);
