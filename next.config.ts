@@ -13,6 +13,8 @@ const config: NextConfig = {
     'jsdom', 'dompurify', 'css-tree', 'pg', 'ioredis', 'pino', 'mongodb', 'nodemailer', 'html-to-text', 'imapflow', 'libmime',
     'iconv-lite', 'postal-mime', '@prisma/client', '@prisma/adapter-pg', 'prom-client',
   ],
+  // Outlook asks for /Autodiscover/Autodiscover.xml, others in lower case; folders of both names would be one on some disks.
+  rewrites: async () => [{ source: '/Autodiscover/:path*', destination: '/autodiscover/:path*' }],
   poweredByHeader: false,
   compress: true,
   reactStrictMode: true,

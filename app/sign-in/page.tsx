@@ -1,11 +1,11 @@
 // The sign-in page: the form is the browser's, the rest is still.
 import { Suspense } from 'react';
 import type { Metadata } from 'next';
-import { en } from '../../components/i18n/catalogue.ts';
+import { signIn } from '../../components/i18n/en/sign-in.ts';
 import { Logo } from '../../components/ui/logo.tsx';
 import { SignInForm } from './_components/sign-in-form.tsx';
 
-export const metadata: Metadata = { title: en['signIn.title'] };
+export const metadata: Metadata = { title: signIn['signIn.title'] };
 
 export default function SignInPage() {
   return (
@@ -14,8 +14,8 @@ export default function SignInPage() {
       <div className="relative w-full max-w-[25rem]">
         <div className="mb-7 flex flex-col items-center text-center">
           <Logo className="mb-4 size-12" />
-          <h1 className="text-2xl font-semibold tracking-[-0.02em]">{en['signIn.title']}</h1>
-          <p className="mt-1 text-md text-ink-2">{en['signIn.tagline']}</p>
+          <h1 className="text-2xl font-semibold tracking-[-0.02em]">{signIn['signIn.title']}</h1>
+          <p className="mt-1 text-md text-ink-2">{signIn['signIn.tagline']}</p>
         </div>
         <Suspense>
           <SignInForm />

@@ -10,9 +10,11 @@ import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';
 import type { savedSearches } from './en/saved-searches.ts';
 import type { snooze } from './en/snooze.ts';
+import type { security } from './en/security.ts';
 import type { settings } from './en/settings.ts';
+import type { signIn } from './en/sign-in.ts';
 
-type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof labels & typeof jobs & typeof snooze & typeof savedSearches & typeof settings & typeof calendar;
+type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof labels & typeof jobs & typeof snooze & typeof savedSearches & typeof settings & typeof calendar & typeof security & typeof signIn;
 
 /** Any text is either fixed or made from named values. */
 type Widen<T> = T extends (values: infer V) => string ? (values: V) => string : string;

@@ -1,5 +1,7 @@
 // `eider domain …`: hosted domains, the DNS records that they need, and the rotation of their keys.
 import type { Command } from 'commander';
+import { clientRecords, type ClientRecord } from '../clients/client-records.ts';
+import { mailServers } from '../clients/mail-servers.ts';
 import { createDomain } from '../domains/create-domain.ts';
 import { verifyRecords, type RecordCheck } from '../domains/dns/verify-records.ts';
 import { selectDomains } from '../domains/domain.store.ts';
@@ -26,7 +28,7 @@ export function addDomain(program: Command): void {
         if (result.kind === 'taken') throw new Refusal(`${result.name} is hosted already`);
         if (result.kind === 'invalid') throw new Refusal(`"${name}": ${result.rule}`);
         process.stdout.write(`domain ${result.name} added to ${tenant.slug}; publish these records:\n\n`);
-        process.stdout.write(zone(await recordsOf(connection, result.name)));
+        process.stdout.write(zone([...(await recordsOf(connection, result.name)), ...clientRecordsOf(connection, result.name)]));
       }),
     );
   domain
@@ -48,7 +50,8 @@ export function addDomain(program: Command): void {
     .option('--json', 'as JSON')
     .action((name: string, options: { json?: boolean }) =>
       withConnection(async (connection) => {
-        const records = await recordsOf(connection, await requireDomain(connection, name));
+        const domainName = await requireDomain(connection, name);
+        const records = [...(await recordsOf(connection, domainName)), ...clientRecordsOf(connection, domainName)];
         process.stdout.write(options.json ? `${JSON.stringify(records, null, 2)}\n` : zone(records));
       }),
     );
@@ -71,7 +74,10 @@ export function addDomain(program: Command): void {
 
 const recordsOf = ({ pool, config }: Connection, name: string): Promise<PublicRecord[]> => publicRecordsFor(pool, name, config.hostname);
 
-const zone = (records: readonly PublicRecord[]): string => records.map((record) => `${zoneLine(record)}\n`).join('');
+/** For mail programs; mail flows without them, so that `verify` does not ask for them. */
+const clientRecordsOf = ({ config }: Connection, name: string): ClientRecord[] => clientRecords(name, mailServers(config), config.publicUrl);
+
+const zone = (records: readonly (PublicRecord | ClientRecord)[]): string => records.map((record) => `${zoneLine(record)}\n`).join('');
 
 const MARKS: Record<RecordCheck['status'], string> = { ok: '✓', missing: '✗', wrong: '✗', unknown: '?' };
 

@@ -49,8 +49,8 @@ function spfRecord(mailHost: string, addresses: readonly string[]): string {
 }
 
 /** The record as a line of a zone file (RFC 1035 5.1). */
-export function zoneLine({ name, type, value }: PublicRecord): string {
-  if (type === 'MX') return `${name}. IN MX ${value}.`;
+export function zoneLine({ name, type, value }: { name: string; type: 'TXT' | 'MX' | 'SRV' | 'CNAME'; value: string }): string {
+  if (type !== 'TXT') return `${name}. IN ${type} ${value}.`;
   return `${name}. IN TXT ${txtStrings(value).map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(' ')}`;
 }
 

@@ -7,7 +7,7 @@ import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
 import { watchPressure } from '../delivery/pressure.ts';
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
-import { secretBoxFromFile } from '../infra/crypto/secret-box.ts';
+import { secretBoxFromFile, type SecretBox } from '../infra/crypto/secret-box.ts';
 import { createFlagWriter, type FlagWriter } from '../infra/imap/add-flags.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
@@ -19,7 +19,7 @@ import { createSanitiser, type Sanitiser } from './html/sanitiser.ts';
 import { createAccountFacts, type AccountFacts } from './mailbox/account-facts.ts';
 import { createContentCache, type ContentCache } from './message/content-cache.ts';
 import { createRemoteImageSigner, type RemoteImageSigner } from './message/remote-images.ts';
-import { createAttemptLimit, valkeyCounters, type AttemptLimit } from './session/attempt-limit.ts';
+import { BEGIN_RULES, CODE_RULES, createAttemptLimit, valkeyCounters, type AttemptLimit } from './session/attempt-limit.ts';
 import { createSessions, type Sessions } from './session/sessions.ts';
 
 export interface Services {
@@ -31,7 +31,12 @@ export interface Services {
   blobs: BlobStore;
   enqueueDeps: EnqueueDeps;
   sessions: Sessions;
+  /** Seals secrets of accounts at rest. */
+  secretBox: SecretBox;
   attemptLimit: AttemptLimit;
+  /** Of second steps, which are short enough to guess. */
+  codeLimit: AttemptLimit;
+  beginLimit: AttemptLimit;
   sanitiser: Sanitiser;
   images: RemoteImageSigner;
   changes: ChangeFeed;
@@ -54,6 +59,7 @@ export function createServices(env: Record<string, string | undefined> = process
   const pool = createPool(databaseUrl, { max: 20, applicationName: 'eider-web' });
   const secretBox = secretBoxFromFile(required(config.secretKeyFile, 'EIDER_SECRET_KEY_FILE'));
   const redis = connectRedis(required(config.redisUrl, 'REDIS_URL'), log);
+  const counters = valkeyCounters(redis, (error) => log.warn({ err: (error as Error).message }, 'sign-in limits count in this process only'));
   const wildduck = wildduckClientFromConfig(config);
   const blobs = openBlobStore(config);
   return {
@@ -65,9 +71,10 @@ export function createServices(env: Record<string, string | undefined> = process
     blobs,
     enqueueDeps: enqueueDeps(pool, blobs, watchPressure({ db: pool, folder: config.home, log })),
     sessions: createSessions(pool, secretBox.derive('web:csrf')),
-    attemptLimit: createAttemptLimit(
-      valkeyCounters(redis, (error) => log.warn({ err: (error as Error).message }, 'sign-in limits count in this process only')),
-    ),
+    secretBox,
+    attemptLimit: createAttemptLimit(counters),
+    codeLimit: createAttemptLimit(counters, 'code', CODE_RULES),
+    beginLimit: createAttemptLimit(counters, 'begin', BEGIN_RULES),
     sanitiser: createSanitiser(() => new Worker(new URL('./html/sanitise-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 1024 } })),
     images: createRemoteImageSigner(secretBox.derive('web:images')),
     changes: createChangeFeed(databaseUrl, log),

@@ -1,17 +1,25 @@
 'use client';
-// Address and password. A full page load follows a success, so that nothing of before stays in memory.
-import { useId, useRef, useState } from 'react';
+// Address and password, or a passkey. A full page load follows a success, so that nothing of before stays in memory.
+import { lazy, Suspense, useId, useRef, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useSearchParams } from 'next/navigation';
 import { CircleAlert, Eye, EyeOff } from 'lucide-react';
-import { useT } from '../../../components/i18n/i18n.tsx';
+import { addMessages } from '../../../components/i18n/catalogue.ts';
 import type { Translate } from '../../../components/i18n/catalogue.ts';
+import { signIn } from '../../../components/i18n/en/sign-in.ts';
+import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Checkbox } from '../../../components/ui/checkbox.tsx';
 import { IconButton } from '../../../components/ui/icon-button.tsx';
 import { TextField } from '../../../components/ui/text-field.tsx';
 import { ApiError, api } from '../../../server/web/contract/client.ts';
+import type { SecondStepNeeded } from '../../../server/web/contract/security.ts';
+import { PasskeyButton } from './passkey-button.tsx';
 import { safeNext } from './safe-next.ts';
+
+addMessages(signIn);
+
+const SecondStep = lazy(() => import('./second-step.tsx'));
 
 const RATE_LIMIT_SECONDS = 60;
 
@@ -31,14 +39,20 @@ export function SignInForm() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<{ text: string; fields: Record<string, string> } | null>(null);
 
+  const [needed, setNeeded] = useState<SecondStepNeeded['secondStep'] | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const enter = () => location.replace(safeNext(search.get('next')));
+
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
+    const data = new FormData(event.currentTarget);
     setBusy(true);
     setError(null);
     try {
-      await api('session.create', { body: { address: String(form.get('address') ?? ''), password: String(form.get('password') ?? ''), remember: form.get('remember') === 'on' } });
-      location.replace(safeNext(search.get('next')));
+      const answer = await api('session.create', { body: { address: String(data.get('address') ?? ''), password: String(data.get('password') ?? ''), remember: data.get('remember') === 'on' } });
+      if (!('secondStep' in answer)) return enter();
+      setBusy(false);
+      setNeeded(answer.secondStep);
     } catch (failure) {
       const fields = failure instanceof ApiError ? Object.fromEntries(failure.fields.map((each) => [each.field, each.rule])) : {};
       setError({ text: messageFor(failure, t), fields });
@@ -47,8 +61,15 @@ export function SignInForm() {
     }
   };
 
+  if (needed) {
+    return (
+      <Suspense fallback={<div aria-hidden className="h-64 rounded-xl skeleton" />}>
+        <SecondStep needed={needed} onDone={enter} onRestart={() => setNeeded(null)} />
+      </Suspense>
+    );
+  }
   return (
-    <form method="post" onSubmit={(event) => void submit(event)} noValidate aria-describedby={error ? alertId : undefined} className="rounded-xl border border-line bg-surface p-6 shadow-2 sm:p-7">
+    <form ref={form} method="post" onSubmit={(event) => void submit(event)} noValidate aria-describedby={error ? alertId : undefined} className="rounded-xl border border-line bg-surface p-6 shadow-2 sm:p-7">
       {search.get('ended') && !error && <p className="mb-5 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">{t('signIn.ended')}</p>}
       {error && (
         <p id={alertId} role="alert" className="mb-5 flex gap-2 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
@@ -78,6 +99,14 @@ export function SignInForm() {
       <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-6 w-full">
         {t('signIn.submit')}
       </Button>
+      <p aria-hidden className="my-3 text-center text-sm text-ink-3">
+        {t('signIn.or')}
+      </p>
+      <PasskeyButton
+        remember={() => form.current !== null && new FormData(form.current).get('remember') === 'on'}
+        onDone={enter}
+        onError={(text) => setError({ text, fields: {} })}
+      />
     </form>
   );
 }

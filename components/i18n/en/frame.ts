@@ -26,19 +26,6 @@ export const common = {
   'offline.text': 'You’re offline. What was loaded can be read; changes are sent when you’re back.',
   'offline.reconnecting': 'Connection to the server lost. Trying again…',
 
-  'signIn.title': 'Sign in to Eider',
-  'signIn.address': 'Email address',
-  'signIn.password': 'Password',
-  'signIn.showPassword': 'Show password',
-  'signIn.hidePassword': 'Hide password',
-  'signIn.remember': 'Keep me signed in',
-  'signIn.submit': 'Sign in',
-  'signIn.failed': 'The address or the password is wrong.',
-  'signIn.rateLimited': ({ seconds }: { seconds: number }) =>
-    `Too many tries. Wait ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`} and try again.`,
-  'signIn.ended': 'Your session has ended. Sign in to go on.',
-  'signIn.tagline': 'Mail that keeps up with you.',
-
   'nav.label': 'Mailbox',
   'nav.compose': 'Compose',
   'nav.folders': 'Folders',

@@ -16,6 +16,8 @@ export const settings = {
   'settings.identity.name': 'Name with this address',
   'settings.identity.shared': 'The account’s signature',
   'settings.identity.own': 'Its own',
+  'settings.section.security': 'Security',
+  'settings.section.apps': 'Mail programs',
   'settings.section.privacy': 'Privacy',
   'settings.section.sessions': 'Devices',
   'settings.theme': 'Theme',

@@ -1,8 +1,10 @@
 // The one object through which Eider asks WildDuck's REST API. What each call does is told beside its function.
 import { readSecretFile, required, type Config } from '../../config.ts';
+import * as appPasswords from './app-passwords.ts';
 import * as files from './files.ts';
 import * as mailboxes from './mailboxes.ts';
 import * as messages from './messages.ts';
+import * as secondFactor from './second-factor.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import * as users from './users.ts';
 
@@ -20,8 +22,10 @@ const OPERATIONS = {
   resolveAddress: users.resolveAddress,
   listAddresses: users.listAddresses,
   createAddress: users.createAddress,
-  createAppPassword: users.createAppPassword,
-  deleteAppPassword: users.deleteAppPassword,
+  createAppPassword: appPasswords.createAppPassword,
+  listAppPasswords: appPasswords.listAppPasswords,
+  deleteAppPassword: appPasswords.deleteAppPassword,
+  markSecondFactor: secondFactor.markSecondFactor,
   listMailboxes: mailboxes.listMailboxes,
   createMailbox: mailboxes.createMailbox,
   updateMailbox: mailboxes.updateMailbox,

@@ -217,31 +217,6 @@ export async function createAddress(
   }
 }
 
-/**
- * Makes an app password; with `ttlSeconds` it expires that long after its last use.
- * The password is shown this once and cannot be read again.
- */
-export async function createAppPassword(
-  transport: Transport,
-  userId: string,
-  input: { description: string; scopes: ('imap' | 'pop3' | 'smtp')[]; ttlSeconds?: number; ip?: string },
-): Promise<{ id: string; password: string }> {
-  const reply = await transport.json<{ id: string; password: string }>('POST', path(['users', userId, 'asps']), {
-    json: {
-      description: input.description,
-      scopes: input.scopes,
-      ...(input.ttlSeconds !== undefined && { ttl: input.ttlSeconds }),
-      ...(input.ip !== undefined && { ip: input.ip }),
-    },
-  });
-  return { id: reply.id, password: reply.password };
-}
-
-/** Takes an app password back; one that is already gone is fine. */
-export async function deleteAppPassword(transport: Transport, userId: string, id: string): Promise<void> {
-  await orNull(transport.json('DELETE', path(['users', userId, 'asps', id])));
-}
-
 /** The value, or null when WildDuck says that there is no such thing. */
 export async function orNull<T>(pending: Promise<T>): Promise<T | null> {
   try {

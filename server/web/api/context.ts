@@ -1,6 +1,6 @@
 // What every handler gets beside its validated input.
 import type { Logger } from '../../infra/log/logger.ts';
-import type { InputOf, JsonRouteName, ResponseOf } from '../contract/routes.ts';
+import type { InputOf, JsonRouteName, ResponseOf, ROUTES } from '../contract/routes.ts';
 import type { RouteName } from '../contract/paths.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
@@ -28,7 +28,7 @@ export interface AccountContext extends RequestFacts {
   session: Session;
 }
 
-type PublicRouteName = 'health.get' | 'session.create';
+type PublicRouteName = { [N in RouteName]: (typeof ROUTES)[N]['permission'] extends 'public' ? N : never }[RouteName];
 
 export type ContextOf<N extends RouteName> = N extends PublicRouteName ? PublicContext : AccountContext;
 

@@ -20,6 +20,9 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const COMPOSE_BODY_BYTES = 12 * 1024 * 1024;
 const OTHER_BODY_BYTES = 256 * 1024;
 
+/** For how long a proof of ownership lasts where one is asked for. */
+const VERIFIED_MS = 10 * 60_000;
+
 /** Sent with every answer that does not set its own. */
 const ANSWER_HEADERS = {
   'cache-control': 'no-store',
@@ -79,7 +82,7 @@ export function createDispatch(services: Services, handlers: Handlers): (request
   };
 }
 
-/** Session, permission and CSRF. A public route skips the first two, never the origin check. */
+/** Session, permission, CSRF and proof of ownership. A public route skips the first two, never the origin check. */
 function guard(services: Services, request: Request, contract: RouteContract, session: Session | null): void {
   const unsafe = !SAFE.has(request.method);
   if (unsafe && !isOwnOrigin(request.headers, services.config.publicUrl)) throw new AppError('csrf_failed');
@@ -87,6 +90,7 @@ function guard(services: Services, request: Request, contract: RouteContract, se
   if (!session) throw new AppError('unauthenticated');
   if (!may(session.role, contract.permission)) throw new AppError('forbidden');
   if (unsafe && !services.sessions.csrfMatches(session, request.headers.get('x-csrf-token'))) throw new AppError('csrf_failed');
+  if (contract.verified && Date.now() - session.verifiedAt.getTime() > VERIFIED_MS) throw new AppError('step_up_required');
 }
 
 async function readInput(name: RouteName, contract: RouteContract, request: Request, url: URL, params: Record<string, string>) {

@@ -20,12 +20,13 @@ import { readConversation, readEmail } from '../message/read-email.ts';
 import { serveRemoteImage } from '../message/serve-image.ts';
 import { serveAttachment, serveInline, serveSource } from '../message/serve-part.ts';
 import { openApiDocument } from '../contract/openapi.ts';
-import { cookieName, readSessionCookie, sessionCookie } from '../session/cookie.ts';
+import { cookieName, sessionCookie } from '../session/cookie.ts';
 import { recordLoginEvent } from '../session/login-event.store.ts';
 import { signIn, signOut } from '../session/sign-in.ts';
 import { readMe } from '../settings/me.ts';
 import { setTrustedSender, writeSettings } from '../settings/settings.store.ts';
 import { changeTemplate, dropTemplate, makeTemplate, readTemplates } from '../templates/templates.ts';
+import { accountHandlers, enterSession } from './account-handlers.ts';
 import { AppError, fieldError } from './app-error.ts';
 import type { Handlers } from './context.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
@@ -40,14 +41,8 @@ export const handlers: Handlers = {
   },
 
   'session.create': async ({ body }, context) => {
-    const { services, secure, request } = context;
-    const issued = await signIn(services, { ...body, ip: context.ip, userAgent: context.userAgent });
-    // A browser has one session: what it held before ends here.
-    const before = readSessionCookie(request.headers.get('cookie'), secure);
-    const former = before === null ? null : await services.sessions.find(before);
-    if (former) await services.sessions.end(former);
-    context.answerHeaders.append('set-cookie', sessionCookie(issued.token, { secure, ...maxAge(issued.maxAgeSeconds) }));
-    return readMe(services, issued.session);
+    const outcome = await signIn(context.services, { ...body, ip: context.ip, userAgent: context.userAgent });
+    return outcome.kind === 'second-step' ? { secondStep: outcome.secondStep } : enterSession(context, outcome);
   },
   'session.delete': async (_input, context) => {
     await signOut(context.services, context.session, context);
@@ -163,8 +158,5 @@ export const handlers: Handlers = {
     items: await suggestRecipients(services, session, query.q, query.limit),
   }),
   'events.stream': async (_input, context) => openEventStream(context),
+  ...accountHandlers,
 };
-
-function maxAge(maxAgeSeconds: number | undefined): { maxAgeSeconds?: number } {
-  return maxAgeSeconds === undefined ? {} : { maxAgeSeconds };
-}

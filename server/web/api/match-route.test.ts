@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { PATHS, pathOf, type RouteName } from '../contract/paths.ts';
+import { ALL_PATHS } from '../contract/account-paths.ts';
+import { pathOf, type RouteName } from '../contract/paths.ts';
 import { ROUTES } from '../contract/routes.ts';
 import { handlers } from './handlers.ts';
 import { matchRoute } from './match-route.ts';
 
-const names = Object.keys(PATHS) as RouteName[];
+const names = Object.keys(ALL_PATHS) as RouteName[];
 const sample = (name: RouteName) =>
-  Object.fromEntries([...PATHS[name].matchAll(/:([A-Za-z]+)/g)].map(([, key]) => [key!, key === 'use' ? 'inbox' : `a b/ü.${key}`]));
+  Object.fromEntries([...ALL_PATHS[name].matchAll(/:([A-Za-z]+)/g)].map(([, key]) => [key!, key === 'use' ? 'inbox' : `a b/ü.${key}`]));
 
 describe('route table', () => {
   test('paths, contracts and handlers name the same routes', () => {

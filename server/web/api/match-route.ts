@@ -1,5 +1,6 @@
 // Finds the route of a method and path in the contract's table. Literal segments win over parameters.
-import { PATHS, type Method, type RouteName } from '../contract/paths.ts';
+import { ALL_PATHS } from '../contract/account-paths.ts';
+import type { Method, RouteName } from '../contract/paths.ts';
 
 interface Pattern {
   name: RouteName;
@@ -7,7 +8,7 @@ interface Pattern {
   segments: string[];
 }
 
-const PATTERNS: Pattern[] = (Object.entries(PATHS) as [RouteName, string][]).map(([name, line]) => {
+const PATTERNS: Pattern[] = (Object.entries(ALL_PATHS) as [RouteName, string][]).map(([name, line]) => {
   const [method, path] = line.split(' ') as [Method, string];
   return { name, method, segments: path.split('/').slice(1) };
 });
@@ -20,7 +21,8 @@ export type RouteMatch =
 
 /** @param pathname as in the URL, still percent-encoded */
 export function matchRoute(method: string, pathname: string): RouteMatch {
-  const segments = decodeSegments(pathname);
+  // Outlook writes the path as it likes.
+  const segments = decodeSegments(/^\/autodiscover\//i.test(pathname) ? pathname.toLowerCase() : pathname);
   if (!segments) return { kind: 'none' };
   let best: { pattern: Pattern; params: Record<string, string> } | undefined;
   const allowed = new Set<Method>();

@@ -2,7 +2,10 @@
 // account's session on the objects of the first.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
-import { PATHS, pathOf, type RouteName } from '../contract/paths.ts';
+import { insertPasskey, listPasskeys } from '../../factors/passkey.store.ts';
+import { readFactors, replaceRecoveryCodes, saveTotpSecret, takeTotpStep, turnOnTwoStep } from '../../factors/factor.store.ts';
+import { ALL_PATHS } from '../contract/account-paths.ts';
+import { pathOf, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type RouteContract } from '../contract/routes.ts';
 import { apiRequest, createTestWeb, indexMessage, type TestAccount, type TestWeb } from '../testing/test-services.ts';
 
@@ -23,6 +26,7 @@ let templateId: string;
 let image: string;
 let labelId: string;
 let jobId: string;
+let passkeyId: string;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -48,6 +52,12 @@ beforeAll(async () => {
   labelId = labels.items[0]!.id;
   const job = await owner.call('POST', '/api/jobs', { action: 'unstar', scope: { kind: 'search', q: SECRET } });
   jobId = ((await job.json()) as { id: string }).id;
+  await insertPasskey(db.pool, owner, { credentialId: Buffer.from('c'), publicKey: Buffer.from('k'), counter: 0, transports: [], name: SECRET, backedUp: false });
+  passkeyId = (await listPasskeys(db.pool, owner.accountId))[0]!.id;
+  await saveTotpSecret(db.pool, owner, Buffer.from('sealed'));
+  await takeTotpStep(db.pool, owner.accountId, 1, true);
+  await turnOnTwoStep(db.pool, owner);
+  await replaceRecoveryCodes(db.pool, owner, [Buffer.from('hash')]);
   image = new URL(web.services.images.pathFor(owner.accountId, 'http://127.0.0.1:9/x.png'), 'http://x').searchParams.get('u')!;
 });
 afterAll(async () => {
@@ -66,6 +76,9 @@ interface Probe {
 
 const email = () => ({ emailId: `${FOLDER}.7` });
 const page = () => ({ limit: '10' });
+/** Of a challenge that nobody made. */
+const NO_TOKEN = 'A'.repeat(43);
+const credential = () => ({ id: 'Yw', rawId: 'Yw', type: 'public-key', response: {} });
 
 const PROBES: Record<RouteName, Probe> = {
   'api.description': { stranger: 200 },
@@ -126,9 +139,35 @@ const PROBES: Record<RouteName, Probe> = {
   'sends.cancel': { params: () => ({ sendId }), stranger: 404 },
   'sends.reschedule': { params: () => ({ sendId }), body: () => ({ sendAt: null }), stranger: 404 },
   'events.stream': { stranger: 200 },
+  'session.secondStep': { body: () => ({ method: 'totp', token: NO_TOKEN, code: '123456' }), stranger: 410 },
+  'session.passkeyOptions': { stranger: 200 },
+  'session.passkey': { body: () => ({ token: NO_TOKEN, credential: credential() }), stranger: 410 },
+  'session.verifyOptions': { stranger: 200 },
+  'session.verify': { body: () => ({ method: 'password', password: 'x' }), stranger: 503 },
+  'security.get': { stranger: 200 },
+  'security.activity': { stranger: 200 },
+  'twoStep.update': { body: () => ({ enabled: false }), stranger: 200 },
+  'totp.create': { stranger: 200 },
+  'totp.confirm': { body: () => ({ code: '000000' }), stranger: 503 },
+  'totp.delete': { stranger: 200 },
+  'recoveryCodes.create': { stranger: 409 },
+  'passkeys.options': { stranger: 200 },
+  'passkeys.create': { body: () => ({ token: NO_TOKEN, name: 'mine', credential: credential() }), stranger: 410 },
+  'passkeys.rename': { params: () => ({ passkeyId }), body: () => ({ name: 'mine' }), stranger: 404 },
+  'passkeys.delete': { params: () => ({ passkeyId }), stranger: 404 },
+  'password.update': { body: () => ({ current: 'long enough', next: 'long enough too' }), stranger: 503 },
+  'appPasswords.list': { stranger: 503 },
+  'appPasswords.create': { body: () => ({ name: 'mine', scopes: ['imap'] }), stranger: 503 },
+  'appPasswords.delete': { params: () => ({ appPasswordId: 'a'.repeat(24) }), stranger: 503 },
+  'clients.autoconfig': { query: () => ({ emailaddress: owner.address }), stranger: 404 },
+  'clients.autoconfigHost': { stranger: [400, 404] },
+  'clients.autodiscover': { body: () => new TextEncoder().encode('<a/>'), stranger: 200 },
+  'clients.autodiscoverJson': { query: () => ({ Email: owner.address, Protocol: 'AutodiscoverV1' }), stranger: 200 },
+  'clients.autodiscoverPath': { params: () => ({ email: owner.address }), query: () => ({ Protocol: 'ActiveSync' }), stranger: 400 },
+  'setup.profile': { params: () => ({ token: NO_TOKEN }), stranger: 404 },
 };
 
-const names = Object.keys(PATHS) as RouteName[];
+const names = Object.keys(ALL_PATHS) as RouteName[];
 const contractOf = (name: RouteName): RouteContract => ROUTES[name];
 
 function requestFor(name: RouteName, headers: Record<string, string>): Request {
@@ -157,7 +196,7 @@ describe.each(closed)('%s', (name) => {
   });
 });
 
-describe.each(closed.filter((name) => !PATHS[name].startsWith('GET ')))('%s', (name) => {
+describe.each(closed.filter((name) => !ALL_PATHS[name].startsWith('GET ')))('%s', (name) => {
   test('without the CSRF token, with another session’s, or from a foreign page: 403', async () => {
     const forged: Record<string, string>[] = [
       { cookie: owner.cookie },
@@ -171,6 +210,20 @@ describe.each(closed.filter((name) => !PATHS[name].startsWith('GET ')))('%s', (n
       expect(await codeOf(response)).toBe('csrf_failed');
     }
   });
+});
+
+test.each(names.filter((name) => contractOf(name).verified))('%s: without a fresh proof of ownership: 403', async (name) => {
+  const { token } = await web.services.sessions.start({ id: owner.accountId, tenantId: owner.tenantId }, { ip: '127.0.0.1', userAgent: 'test', remember: false });
+  await db.pool.query(`UPDATE web_session SET verified_at = now() - interval '11 minutes' WHERE account_id = $1 AND id <> $2`, [owner.accountId, sessionId]);
+  const session = await web.services.sessions.find(token);
+  const response = await web.dispatch(requestFor(name, { cookie: `eider=${token}`, 'x-csrf-token': web.services.sessions.csrfToken(session!) }));
+  expect(response.status).toBe(403);
+  expect(await codeOf(response)).toBe('step_up_required');
+});
+
+test('what changes how an account is entered asks for such a proof', () => {
+  const open = names.filter((name) => /^(totp|twoStep|recoveryCodes|passkeys|appPasswords)\./.test(name) && !contractOf(name).verified);
+  expect(open.sort()).toEqual(['appPasswords.delete', 'appPasswords.list', 'passkeys.rename']);
 });
 
 // Signing out comes last: it ends the stranger's session.
@@ -194,6 +247,8 @@ test('after the walk everything of the owner’s is as it was', async () => {
   const { rows } = await db.pool.query('SELECT unread FROM mailbox_item WHERE account_id = $1', [owner.accountId]);
   expect(rows).toEqual([{ unread: true }]);
   expect((await owner.call('GET', '/api/me')).status).toBe(200);
+  expect(await readFactors(db.pool, owner.accountId)).toEqual({ twoStep: true, totp: true, passkeys: 1, recoveryCodesLeft: 1 });
+  expect((await listPasskeys(db.pool, owner.accountId))[0]).toMatchObject({ name: SECRET, counter: 0 });
   const conversation = await owner.call('GET', `/api/conversations/${CONVERSATION}`);
   expect(await conversation.text()).toContain(SECRET);
 });

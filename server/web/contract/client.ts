@@ -84,7 +84,7 @@ export async function api<N extends JsonRouteName>(name: N, request: RequestOf<N
 async function readAnswer<N extends JsonRouteName>(name: N, response: Response): Promise<ResponseOf<N>> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) {
-    if (name === 'session.create' || name === 'me.get') csrfToken = (body as { csrfToken: string }).csrfToken;
+    if (name === 'me.get') csrfToken = (body as { csrfToken: string }).csrfToken;
     return body as ResponseOf<N>;
   }
   throw errorFrom(name, response.status, body);

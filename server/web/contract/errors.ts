@@ -7,6 +7,7 @@ export const API_ERRORS = {
   unauthenticated: 401,
   wrong_credentials: 401,
   second_factor_required: 403,
+  step_up_required: 403,
   csrf_failed: 403,
   forbidden: 403,
   not_found: 404,

@@ -1,5 +1,7 @@
-// Name, method and path of every API route. Free of imports, so that the browser's bundle carries only this
-// table; what goes in and out stands in routes.ts, which must have an entry for each name here.
+// Name, method and path of the API's routes that the mailbox needs (account-paths.ts has the others). Free of imports,
+// so that the browser's bundle carries only this table; what goes in and out stands in routes.ts, which must have an
+// entry for each name.
+import type { ACCOUNT_PATHS } from './account-paths.ts';
 
 export const PATHS = {
   'api.description': 'GET /api/openapi.json',
@@ -58,12 +60,22 @@ export const PATHS = {
   'events.stream': 'GET /api/events',
 } as const;
 
-export type RouteName = keyof typeof PATHS;
+export type AccountRouteName = keyof typeof ACCOUNT_PATHS;
+export type RouteName = keyof typeof PATHS | AccountRouteName;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+const known: Record<string, string> = { ...PATHS };
+
+/** Makes more routes known to `pathOf`. */
+export function addPaths(paths: Record<string, string>): void {
+  Object.assign(known, paths);
+}
 
 /** The path of a route with its parameters filled in (and percent-encoded), without the query. */
 export function pathOf(name: RouteName, params: Record<string, string> = {}): { method: Method; path: string } {
-  const [method, pattern] = PATHS[name].split(' ') as [Method, string];
+  const line = known[name];
+  if (line === undefined) throw new Error(`${name}: import account-paths.ts`);
+  const [method, pattern] = line.split(' ') as [Method, string];
   const path = pattern.replace(/:([A-Za-z]+)/g, (_whole, key: string) => {
     const value = params[key];
     if (value === undefined || value === '') throw new Error(`${name}: parameter "${key}" is missing`);

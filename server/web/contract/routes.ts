@@ -1,7 +1,8 @@
-// The contract: permission, input and output schema of every route of paths.ts. The server validates with it, the
+// The contract: permission, input and output schema of every route (those about the account in account-routes.ts). The server validates with it, the
 // browser takes only its types, and the walk over all routes in the tests reads it.
 import { z } from 'zod';
 import * as calendar from './calendar.ts';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
 import * as compose from './compose.ts';
 import { health } from './health.ts';
 import * as jobs from './jobs.ts';
@@ -9,6 +10,7 @@ import * as labels from './labels.ts';
 import * as mailbox from './mailbox.ts';
 import * as message from './message.ts';
 import type { RouteName } from './paths.ts';
+import { secondStepNeeded } from './security.ts';
 import * as session from './session.ts';
 import * as templates from './templates.ts';
 import { empty, opaqueId } from './shapes.ts';
@@ -18,6 +20,8 @@ export type Permission = 'public' | 'account:read' | 'account:write' | 'mail:rea
 
 export interface RouteContract {
   permission: Permission;
+  /** Needs a session whose owner proved to be there in the last ten minutes (`session.verify`). */
+  verified?: boolean;
   params?: z.ZodType;
   query?: z.ZodType;
   /** JSON body. `bytes`: the raw body is the payload, read as a stream. */
@@ -38,7 +42,7 @@ const sendId = z.object({ sendId: opaqueId });
 export const ROUTES = {
   'api.description': { permission: 'public', response: z.record(z.string(), z.unknown()) },
   'health.get': { permission: 'public', response: health },
-  'session.create': { permission: 'public', body: session.signInBody, response: session.me },
+  'session.create': { permission: 'public', body: session.signInBody, response: z.union([session.me, secondStepNeeded]) },
   'session.delete': { permission: 'account:read', response: empty },
   'sessions.list': { permission: 'account:read', response: z.object({ items: z.array(session.sessionInfo) }) },
   'sessions.revoke': { permission: 'account:write', params: z.object({ sessionId: opaqueId }), response: empty },
@@ -90,6 +94,7 @@ export const ROUTES = {
   'sends.cancel': { permission: 'mail:send', params: sendId, response: compose.draft },
   'sends.reschedule': { permission: 'mail:send', params: sendId, body: compose.rescheduleBody, response: compose.sendResult },
   'events.stream': { permission: 'mail:read', response: 'events' },
+  ...ACCOUNT_ROUTES,
 } as const satisfies Record<RouteName, RouteContract>;
 
 type Routes = typeof ROUTES;

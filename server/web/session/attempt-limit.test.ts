@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAttemptLimit, memoryCounters } from './attempt-limit.ts';
+import { CODE_RULES, createAttemptLimit, memoryCounters } from './attempt-limit.ts';
 
 function limitAt() {
   const clock = { ms: 0 };
@@ -31,5 +31,19 @@ describe('sign-in limits', () => {
         await limit.succeeded('192.0.2.1', 'alice@x.test');
       }
     }
+  });
+
+  test('codes: ten in a quarter of an hour, thirty a day, and a right password elsewhere changes nothing', async () => {
+    const clock = { ms: 0 };
+    const counters = memoryCounters(() => clock.ms);
+    const codes = createAttemptLimit(counters, 'code', CODE_RULES);
+    const passwords = createAttemptLimit(counters);
+    let allowed = 0;
+    for (let n = 0; n < 100; n += 1) {
+      await passwords.succeeded(`192.0.2.${n}`, 'a');
+      if ((await codes.take(`192.0.2.${n}`, 'a')).kind === 'allowed') allowed += 1;
+      if (n % 10 === 9) clock.ms += 901_000;
+    }
+    expect(allowed).toBe(30);
   });
 });

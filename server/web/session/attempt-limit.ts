@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 
-interface Rule {
+export interface AttemptRule {
   scope: 'ip' | 'account';
+  /** Distinguishes rules of one scope. */
+  name?: string;
   tries: number;
   windowSeconds: number;
 }
@@ -13,10 +15,20 @@ interface Rule {
  * The account's rule is what stops guessing from many addresses; at ten in a quarter of an hour a lock-out by a
  * stranger lasts minutes, not days. The address's rule is wider because offices share one.
  */
-const RULES: Rule[] = [
+const SIGN_IN_RULES: AttemptRule[] = [
   { scope: 'ip', tries: 50, windowSeconds: 900 },
   { scope: 'account', tries: 10, windowSeconds: 900 },
 ];
+
+/** Six digits, three of a million right at any time: thirty tries a day leave a guesser one chance in thirty years. */
+export const CODE_RULES: AttemptRule[] = [
+  { scope: 'ip', tries: 50, windowSeconds: 900 },
+  { scope: 'account', tries: 10, windowSeconds: 900 },
+  { scope: 'account', name: 'day', tries: 30, windowSeconds: 86_400 },
+];
+
+/** Beginning something costs a row; nothing can be guessed by it. */
+export const BEGIN_RULES: AttemptRule[] = [{ scope: 'ip', tries: 100, windowSeconds: 900 }];
 
 export type AttemptVerdict = { kind: 'allowed' } | { kind: 'limited'; retryAfterSeconds: number };
 
@@ -34,20 +46,21 @@ export interface AttemptCounters {
   clear(key: string): Promise<void>;
 }
 
-export function createAttemptLimit(counters: AttemptCounters): AttemptLimit {
-  const keyOf = (rule: Rule, ip: string, address: string) =>
-    `eider:signin:${rule.scope}:${hash(rule.scope === 'ip' ? networkOf(ip) : address.toLowerCase())}`;
+/** @param what names the counters; limits of different names count apart */
+export function createAttemptLimit(counters: AttemptCounters, what = 'signin', rules: readonly AttemptRule[] = SIGN_IN_RULES): AttemptLimit {
+  const keyOf = (rule: AttemptRule, ip: string, address: string) =>
+    `eider:${what}:${rule.scope}${rule.name ?? ''}:${hash(rule.scope === 'ip' ? networkOf(ip) : address.toLowerCase())}`;
   return {
     async take(ip, address) {
       let retryAfterSeconds = 0;
-      for (const rule of RULES) {
+      for (const rule of rules) {
         const { count, secondsLeft } = await counters.increment(keyOf(rule, ip, address), rule.windowSeconds);
         if (count > rule.tries) retryAfterSeconds = Math.max(retryAfterSeconds, secondsLeft);
       }
       return retryAfterSeconds > 0 ? { kind: 'limited', retryAfterSeconds } : { kind: 'allowed' };
     },
     async succeeded(ip, address) {
-      for (const rule of RULES) {
+      for (const rule of rules) {
         const key = keyOf(rule, ip, address);
         await (rule.scope === 'account' ? counters.clear(key) : counters.decrement(key));
       }

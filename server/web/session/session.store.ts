@@ -17,6 +17,8 @@ export interface Session {
   lastSeenAt: Date;
   rotatedAt: Date;
   expiresAt: Date;
+  /** When somebody last proved to be the owner: at sign-in, or since. */
+  verifiedAt: Date;
 }
 
 /** How long a replaced token still works, for requests that were under way. */
@@ -24,7 +26,8 @@ const PREVIOUS_TOKEN_SECONDS = 60;
 
 const COLUMNS = `s.id, s.account_id AS "accountId", s.tenant_id AS "tenantId", a.wildduck_user_id AS "wildduckUserId",
   a.address, a.display_name AS "displayName", a.role, s.persistent, s.created_at AS "createdAt",
-  s.last_seen_at AS "lastSeenAt", s.rotated_at AS "rotatedAt", s.expires_at AS "expiresAt"`;
+  s.last_seen_at AS "lastSeenAt", s.rotated_at AS "rotatedAt", s.expires_at AS "expiresAt",
+  s.verified_at AS "verifiedAt"`;
 
 /** The live session of a token, or null: unknown, expired, or account or tenant no longer active. */
 export async function findSession(db: Queryable, tokenHash: Buffer): Promise<Session | null> {
@@ -80,6 +83,17 @@ export async function rotateToken(db: Queryable, id: string, seenRotation: Date,
   return result.rowCount === 1;
 }
 
+/** The owner has proved to be there, just now. */
+export async function markVerified(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE web_session SET verified_at = now() WHERE id = $1', [id]);
+}
+
+/** Ends all sessions of an account but one. @returns how many */
+export async function deleteOtherSessions(db: Queryable, accountId: string, keptId: string): Promise<number> {
+  const result = await db.query('DELETE FROM web_session WHERE account_id = $1 AND id <> $2', [accountId, keptId]);
+  return result.rowCount ?? 0;
+}
+
 /** Ends one session of an account. @returns whether there was one */
 export async function deleteSession(db: Queryable, accountId: string, id: string): Promise<boolean> {
   const result = await db.query('DELETE FROM web_session WHERE id = $1 AND account_id = $2', [id, accountId]);
@@ -127,6 +141,18 @@ export async function findAccountByUser(db: Queryable, wildduckUserId: string): 
        FROM account a JOIN tenant t ON t.id = a.tenant_id
       WHERE a.wildduck_user_id = $1 AND a.status = 'active' AND t.status <> 'suspended'`,
     [wildduckUserId],
+  );
+  return rows[0] ?? null;
+}
+
+/** The account when it may sign in: it and its tenant are active. */
+export async function findSignInAccount(db: Queryable, id: string): Promise<AccountRow | null> {
+  const { rows } = await db.query<AccountRow>(
+    `SELECT a.id, a.tenant_id AS "tenantId", a.wildduck_user_id AS "wildduckUserId", a.address,
+            a.display_name AS "displayName", a.role
+       FROM account a JOIN tenant t ON t.id = a.tenant_id
+      WHERE a.id = $1 AND a.status = 'active' AND a.wildduck_user_id IS NOT NULL AND t.status <> 'suspended'`,
+    [id],
   );
   return rows[0] ?? null;
 }

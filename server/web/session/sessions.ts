@@ -28,6 +28,10 @@ export interface Sessions {
   end(session: Session): Promise<void>;
   /** Ends another session of the same account. @returns whether there was one */
   revoke(session: Session, id: string): Promise<boolean>;
+  /** Ends all others of the same account. @returns how many */
+  endOthers(session: Session): Promise<number>;
+  /** The owner has just proved to be there. */
+  verified(session: Session): Promise<void>;
   list(session: Session): Promise<store.SessionRow[]>;
   /** Bound to the session, so that it is worthless with another one. */
   csrfToken(session: Session): string;
@@ -86,6 +90,16 @@ export function createSessions(pool: Pool, csrfKey: Uint8Array, now: () => numbe
     async revoke(session, id) {
       forget(id);
       return store.deleteSession(pool, session.accountId, id);
+    },
+    async endOthers(session) {
+      for (const [key, entry] of cache) {
+        if (entry.session.accountId === session.accountId && entry.session.id !== session.id) cache.delete(key);
+      }
+      return store.deleteOtherSessions(pool, session.accountId, session.id);
+    },
+    async verified(session) {
+      await store.markVerified(pool, session.id);
+      forget(session.id);
     },
     list: (session) => store.listSessions(pool, session.accountId),
     csrfToken,

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../config.ts';
 import { enqueueDeps } from '../../delivery/enqueue.ts';
 import { folderBlobStore } from '../../infra/blobs/blob-store.ts';
+import { createSecretBox } from '../../infra/crypto/secret-box.ts';
 import type { Pool } from '../../infra/db/pool.ts';
 import { createFlagWriter } from '../../infra/imap/add-flags.ts';
 import { openFlagStore } from '../../infra/wildduck/flag-store.ts';
@@ -21,7 +22,7 @@ import { createSanitiser } from '../html/sanitiser.ts';
 import { createContentCache } from '../message/content-cache.ts';
 import { createRemoteImageSigner } from '../message/remote-images.ts';
 import type { Services } from '../services.ts';
-import { createAttemptLimit, memoryCounters } from '../session/attempt-limit.ts';
+import { BEGIN_RULES, CODE_RULES, createAttemptLimit, memoryCounters } from '../session/attempt-limit.ts';
 import { createSessions } from '../session/sessions.ts';
 
 export interface TestWeb {
@@ -51,6 +52,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
   const blobs = folderBlobStore(join(folder, 'blobs'));
   const log = pino({ level: 'silent' });
   const wildduck = createWildduckClient({ baseUrl: NO_MAIL_STORE, accessToken: 'none', timeoutMs: 2_000 });
+  const secretBox = createSecretBox(Buffer.alloc(32, 3));
   const redis = new Redis({ host: '127.0.0.1', port: 9, lazyConnect: true, retryStrategy: () => null });
   redis.on('error', () => undefined);
   const services: Services = {
@@ -62,7 +64,10 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
     blobs,
     enqueueDeps: enqueueDeps(pool, blobs),
     sessions: createSessions(pool, Buffer.alloc(32, 1)),
+    secretBox,
     attemptLimit: createAttemptLimit(memoryCounters()),
+    codeLimit: createAttemptLimit(memoryCounters(), 'code', CODE_RULES),
+    beginLimit: createAttemptLimit(memoryCounters(), 'begin', BEGIN_RULES),
     sanitiser: createSanitiser(() => new Worker(new URL('../html/sanitise-worker.ts', import.meta.url))),
     images: createRemoteImageSigner(Buffer.alloc(32, 2)),
     changes: createChangeFeed(database.url, log),

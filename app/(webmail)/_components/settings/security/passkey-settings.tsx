@@ -1,0 +1,90 @@
+'use client';
+// The account's passkeys: list, add, remove.
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import { KeyRound } from 'lucide-react';
+import { startRegistration } from '@simplewebauthn/browser';
+import { useFormat, useT } from '../../../../../components/i18n/i18n.tsx';
+import { Button } from '../../../../../components/ui/button.tsx';
+import { TextField } from '../../../../../components/ui/text-field.tsx';
+import type { Passkey, SecurityState } from '../../../../../server/web/contract/security.ts';
+import { useConfirm } from '../../../_state/confirm.ts';
+import { showToast } from '../../../_state/toasts.ts';
+import { describeBrowser } from '../describe-browser.ts';
+import { SettingRow } from '../setting-row.tsx';
+import { useSecurityChange } from './use-security.ts';
+import { accountApi } from './verified.ts';
+
+async function makePasskey(name: string) {
+  const { token, options } = await accountApi('passkeys.options', {});
+  const credential = await startRegistration({ optionsJSON: options as never });
+  return accountApi('passkeys.create', { body: { token, name, credential: { ...credential } as never } });
+}
+
+function PasskeyLine({ passkey }: { passkey: Passkey }) {
+  const t = useT();
+  const format = useFormat();
+  const confirm = useConfirm();
+  const remove = useSecurityChange(() => accountApi('passkeys.delete', { params: { passkeyId: passkey.id } }));
+  const when = passkey.lastUsedAt && (format.ago(passkey.lastUsedAt) || format.fullDate(passkey.lastUsedAt));
+  return (
+    <li className="flex items-center gap-3 border-b border-line py-2.5 last:border-0">
+      <KeyRound aria-hidden className="size-5 shrink-0 text-ink-3" />
+      <div className="min-w-0 flex-1">
+        <p className="truncate text-base font-medium">{passkey.name}</p>
+        <p className="text-sm text-ink-3">
+          {when ? t('security.passkeys.used', { when }) : t('security.passkeys.unused')}
+          {passkey.backedUp && ` · ${t('security.passkeys.synced')}`}
+        </p>
+      </div>
+      <Button
+        size="sm"
+        variant="danger"
+        busy={remove.isPending}
+        onClick={() =>
+          confirm({ title: t('security.passkeys.remove.title', { name: passkey.name }), text: t('security.passkeys.remove.text'), confirmLabel: t('security.passkeys.remove'), danger: true, onConfirm: () => remove.mutate() })
+        }
+      >
+        {t('security.passkeys.remove')}
+      </Button>
+    </li>
+  );
+}
+
+export function PasskeySettings({ state }: { state: SecurityState }) {
+  const t = useT();
+  const [naming, setNaming] = useState(false);
+  const add = useSecurityChange(makePasskey, () => {
+    setNaming(false);
+    showToast({ text: t('security.passkeys.added') });
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    add.mutate(String(new FormData(event.currentTarget).get('name') ?? '').trim());
+  };
+  return (
+    <SettingRow title={t('security.passkeys')} hint={t('security.passkeys.hint')}>
+      {state.passkeys.length > 0 && (
+        <ul className="mb-3">
+          {state.passkeys.map((passkey) => (
+            <PasskeyLine key={passkey.id} passkey={passkey} />
+          ))}
+        </ul>
+      )}
+      {!state.passkeysPossible ? (
+        <p className="text-sm text-ink-3">{t('security.passkeys.impossible')}</p>
+      ) : naming ? (
+        <form onSubmit={submit} className="flex max-w-md items-start gap-2">
+          <TextField label={t('security.passkeys.name')} hint={t('security.passkeys.nameHint')} name="name" defaultValue={describeBrowser(navigator.userAgent)} maxLength={100} required autoFocus className="flex-1" />
+          <Button type="submit" variant="primary" busy={add.isPending} className="mt-6.5">
+            {t('security.passkeys.create')}
+          </Button>
+        </form>
+      ) : (
+        <Button size="sm" onClick={() => setNaming(true)}>
+          {t('security.passkeys.add')}
+        </Button>
+      )}
+    </SettingRow>
+  );
+}

@@ -1,0 +1,7 @@
+// Where mail programs look for their settings: answered by the API's dispatcher.
+import { answer } from '../../../../../server/web/api/answer.ts';
+
+export const dynamic = 'force-dynamic';
+export const runtime = 'nodejs';
+
+export { answer as GET, answer as HEAD };

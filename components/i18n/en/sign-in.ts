@@ -1,0 +1,30 @@
+// English: signing in.
+
+export const signIn = {
+  'signIn.title': 'Sign in to Eider',
+  'signIn.address': 'Email address',
+  'signIn.password': 'Password',
+  'signIn.showPassword': 'Show password',
+  'signIn.hidePassword': 'Hide password',
+  'signIn.remember': 'Keep me signed in',
+  'signIn.submit': 'Sign in',
+  'signIn.failed': 'The address or the password is wrong.',
+  'signIn.rateLimited': ({ seconds }: { seconds: number }) =>
+    `Too many tries. Wait ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`} and try again.`,
+  'signIn.ended': 'Your session has ended. Sign in to go on.',
+  'signIn.tagline': 'Mail that keeps up with you.',
+  'signIn.passkey': 'Use a passkey',
+  'signIn.or': 'or',
+  'signIn.passkeyFailed': 'The passkey was not used. Try again, or sign in with your password.',
+  'signIn.step.title': 'One more step',
+  'signIn.step.totp': 'Enter the code that your authenticator app shows.',
+  'signIn.step.recovery': 'Enter one of your recovery codes. Each works once.',
+  'signIn.step.passkey': 'Confirm with your passkey.',
+  'signIn.step.code': 'Code',
+  'signIn.step.recoveryCode': 'Recovery code',
+  'signIn.step.submit': 'Continue',
+  'signIn.step.usePasskey': 'Use a passkey',
+  'signIn.step.useTotp': 'Use the authenticator app',
+  'signIn.step.useRecovery': 'Use a recovery code',
+  'signIn.step.restart': 'Start again',
+};

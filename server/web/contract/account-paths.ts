@@ -1,0 +1,37 @@
+// Name, method and path of the routes about the account itself: signing in with more than a password, security, app
+// passwords. Apart from paths.ts, so that the mailbox loads without them; whoever calls one imports this file.
+import { addPaths, PATHS } from './paths.ts';
+
+export const ACCOUNT_PATHS = {
+  'session.secondStep': 'POST /api/session/second-step',
+  'session.passkeyOptions': 'POST /api/session/passkey-options',
+  'session.passkey': 'POST /api/session/passkey',
+  'session.verifyOptions': 'POST /api/session/verify-options',
+  'session.verify': 'POST /api/session/verify',
+  'security.get': 'GET /api/security',
+  'security.activity': 'GET /api/security/activity',
+  'twoStep.update': 'PUT /api/security/two-step',
+  'totp.create': 'POST /api/security/totp',
+  'totp.confirm': 'POST /api/security/totp/confirm',
+  'totp.delete': 'DELETE /api/security/totp',
+  'recoveryCodes.create': 'POST /api/security/recovery-codes',
+  'passkeys.options': 'POST /api/security/passkeys/options',
+  'passkeys.create': 'POST /api/security/passkeys',
+  'passkeys.rename': 'PATCH /api/security/passkeys/:passkeyId',
+  'passkeys.delete': 'DELETE /api/security/passkeys/:passkeyId',
+  'password.update': 'PUT /api/password',
+  'appPasswords.list': 'GET /api/app-passwords',
+  'appPasswords.create': 'POST /api/app-passwords',
+  'appPasswords.delete': 'DELETE /api/app-passwords/:appPasswordId',
+  'setup.profile': 'GET /api/setup/:token',
+  'clients.autoconfig': 'GET /.well-known/autoconfig/mail/config-v1.1.xml',
+  'clients.autoconfigHost': 'GET /mail/config-v1.1.xml',
+  'clients.autodiscover': 'POST /autodiscover/autodiscover.xml',
+  'clients.autodiscoverJson': 'GET /autodiscover/autodiscover.json',
+  'clients.autodiscoverPath': 'GET /autodiscover/autodiscover.json/v1.0/:email',
+} as const;
+
+/** Every route that there is. */
+export const ALL_PATHS = { ...PATHS, ...ACCOUNT_PATHS };
+
+addPaths(ACCOUNT_PATHS);
