@@ -6,6 +6,7 @@ import { common } from './en/frame.ts';
 import type { compose } from './en/compose.ts';
 import type { jobs } from './en/jobs.ts';
 import type { labels } from './en/labels.ts';
+import type { filters } from './en/filters.ts';
 import { list } from './en/list.ts';
 import { reading } from './en/reading.ts';
 import type { savedSearches } from './en/saved-searches.ts';
@@ -14,7 +15,7 @@ import type { security } from './en/security.ts';
 import type { settings } from './en/settings.ts';
 import type { signIn } from './en/sign-in.ts';
 
-type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof labels & typeof jobs & typeof snooze & typeof savedSearches & typeof settings & typeof calendar & typeof security & typeof signIn;
+type Source = typeof common & typeof list & typeof actions & typeof reading & typeof compose & typeof labels & typeof jobs & typeof snooze & typeof savedSearches & typeof settings & typeof calendar & typeof security & typeof signIn & typeof filters;
 
 /** Any text is either fixed or made from named values. */
 type Widen<T> = T extends (values: infer V) => string ? (values: V) => string : string;

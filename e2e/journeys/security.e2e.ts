@@ -120,5 +120,22 @@ test('two-step verification, app passwords and a passkey, from setting up to sig
     await page.goto('/settings/security');
     await expect(page.getByText(/Signed in · passkey/)).toBeVisible();
   });
+
+  await test.step('what weakens the account asks for the password again once some time has passed', async () => {
+    // Ten minutes are up for one request; the proof and the request that follows are real.
+    await page.route('**/api/security/recovery-codes', (route) => route.fulfill({ status: 403, json: { error: { code: 'step_up_required', message: 'x', request_id: 'x' } } }), { times: 1 });
+    await page.getByRole('button', { name: 'New codes' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'New codes' }).click();
+    const proof = page.getByRole('dialog', { name: 'Confirm that it’s you' });
+    await proof.getByLabel('Your password').fill('not the password');
+    await proof.getByRole('button', { name: 'Confirm' }).click();
+    await expect(proof.getByRole('alert')).toHaveText('The password is wrong.');
+    await proof.getByLabel('Your password').fill(login.password);
+    await proof.getByRole('button', { name: 'Confirm' }).click();
+    const codes = page.getByRole('dialog', { name: 'Your recovery codes' });
+    await expect(codes.getByRole('listitem')).toHaveCount(10);
+    await codes.getByRole('button', { name: 'I have saved them' }).click();
+    await expect(page.getByText('10 codes left')).toBeVisible();
+  });
   await context.close();
 });

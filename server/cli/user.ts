@@ -2,12 +2,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { findHostedDomain } from '../domains/find-hosted-domain.ts';
+import { deleteTwoStep } from '../factors/factor.store.ts';
+import { writeAudit } from '../infra/audit/audit-log.store.ts';
+import { withTransaction } from '../infra/db/with-transaction.ts';
 import { createAccount } from '../tenants/create-account.ts';
 import { randomPassword } from '../tenants/password.ts';
 import { setPassword } from '../tenants/set-password.ts';
 import { deleteAccountSessions } from '../web/session/session.store.ts';
-import { selectAccounts, type AccountRole } from '../tenants/tenant.store.ts';
+import { selectAccountByAddress, selectAccounts, type AccountRole } from '../tenants/tenant.store.ts';
 import { withConnection, type Connection } from './connection.ts';
+import { operatorName } from './operator.ts';
 import { Refusal } from './refusal.ts';
 import { table } from './table.ts';
 
@@ -41,6 +45,12 @@ export function addUser(program: Command): void {
     .argument('<address>', 'full address')
     .option('--password-stdin', 'read the password from standard input')
     .action(passwd);
+  user
+    .command('two-step-off')
+    .description('turn off two-step verification of an account whose owner has lost phone and recovery codes; its sessions end')
+    .argument('<address>', 'full address')
+    .requiredOption('--reason <text>', 'why, and how the owner was recognised; kept in the audit log')
+    .action(twoStepOff);
 }
 
 async function create(address: string, options: CreateOptions): Promise<void> {
@@ -97,6 +107,20 @@ async function passwd(address: string, options: { passwordStdin?: boolean }): Pr
   if (result.kind === 'invalid') throw new Refusal(`${result.field}: ${result.rule}`);
   process.stdout.write(`password of ${address} set\n`);
   if (!options.passwordStdin) process.stdout.write(`password: ${password}\n`);
+}
+
+async function twoStepOff(address: string, options: { reason: string }): Promise<void> {
+  await withConnection(async ({ pool, wildduck }) => {
+    const account = await selectAccountByAddress(pool, address.trim().toLowerCase());
+    if (!account?.wildduckUserId) throw new Refusal(`there is no account ${address}`);
+    await withTransaction(pool, async (client) => {
+      await deleteTwoStep(client, account.id);
+      await deleteAccountSessions(client, account.id);
+      await writeAudit(client, { actor: operatorName(), action: 'user two-step-off', target: { address: account.address }, reason: options.reason }, 1);
+    });
+    await wildduck.markSecondFactor(account.wildduckUserId, false);
+  });
+  process.stdout.write(`two-step verification of ${address} is off; the password alone signs in\n`);
 }
 
 /** The first line of standard input. */

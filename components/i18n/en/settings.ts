@@ -18,6 +18,7 @@ export const settings = {
   'settings.identity.own': 'Its own',
   'settings.section.security': 'Security',
   'settings.section.apps': 'Mail programs',
+  'settings.section.filters': 'Filters and forwarding',
   'settings.section.privacy': 'Privacy',
   'settings.section.sessions': 'Devices',
   'settings.theme': 'Theme',

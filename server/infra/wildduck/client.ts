@@ -3,6 +3,7 @@ import { readSecretFile, required, type Config } from '../../config.ts';
 import * as appPasswords from './app-passwords.ts';
 import * as files from './files.ts';
 import * as mailboxes from './mailboxes.ts';
+import * as filters from './filters.ts';
 import * as messages from './messages.ts';
 import * as secondFactor from './second-factor.ts';
 import { Transport, type TransportOptions } from './transport.ts';
@@ -25,6 +26,11 @@ const OPERATIONS = {
   createAppPassword: appPasswords.createAppPassword,
   listAppPasswords: appPasswords.listAppPasswords,
   deleteAppPassword: appPasswords.deleteAppPassword,
+  createFilter: filters.createFilter,
+  deleteFilter: filters.deleteFilter,
+  getAutoreply: filters.getAutoreply,
+  setAutoreply: filters.setAutoreply,
+  setForwarding: filters.setForwarding,
   markSecondFactor: secondFactor.markSecondFactor,
   listMailboxes: mailboxes.listMailboxes,
   createMailbox: mailboxes.createMailbox,

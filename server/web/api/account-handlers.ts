@@ -1,5 +1,10 @@
-// The handlers of account-paths.ts: signing in, security, app passwords, settings for mail programs.
+// The handlers of account-paths.ts: signing in, security, app passwords, filters,
+// settings for mail programs.
 import { serveAutoconfig, serveAutodiscover, serveAutodiscoverJson } from '../clients/discovery.ts';
+import { askTarget, confirmTarget, readForwarding, removeTarget } from '../filters/forwarding.ts';
+import { addFilter, editFilter, readFilters, removeFilter, reorderFilters } from '../filters/manage-filters.ts';
+import { previewFilter, runFilter } from '../filters/try-filter.ts';
+import { readVacation, writeVacation } from '../filters/vacation.ts';
 import type { AccountRouteName } from '../contract/paths.ts';
 import type { Me } from '../contract/session.ts';
 import { listPasswords, makePassword, revokePassword, serveProfile } from '../security/app-passwords.ts';
@@ -26,7 +31,24 @@ export async function enterSession(context: PublicContext, started: StartedSessi
   return readMe(services, started.session);
 }
 
+const filterHandlers = {
+  'filters.list': (_input, { services, session }) => readFilters(services, session),
+  'filters.create': ({ body }, { services, session }) => addFilter(services, session, body),
+  'filters.order': ({ body }, { services, session }) => reorderFilters(services, session, body.ids),
+  'filters.preview': ({ body }, { services, session }) => previewFilter(services, session, body.conditions),
+  'filters.run': ({ body }, { services, session }) => runFilter(services, session, body.conditions, body.actions),
+  'filters.update': ({ params, body }, { services, session }) => editFilter(services, session, params.filterId, body),
+  'filters.delete': ({ params }, { services, session }) => removeFilter(services, session, params.filterId),
+  'vacation.get': (_input, { services, session }) => readVacation(services, session),
+  'vacation.update': ({ body }, { services, session }) => writeVacation(services, session, body),
+  'forwarding.list': (_input, { services, session }) => readForwarding(services, session),
+  'forwarding.create': ({ body }, context) => askTarget(context.services, actorOf(context), body.address),
+  'forwarding.confirm': ({ body }, { services }) => confirmTarget(services, body.token),
+  'forwarding.delete': ({ params }, context) => removeTarget(context.services, actorOf(context), params.targetId),
+} satisfies Partial<Handlers>;
+
 export const accountHandlers: Pick<Handlers, AccountRouteName> = {
+  ...filterHandlers,
   'session.secondStep': async ({ body }, context) => enterSession(context, await finishSecondStep(context.services, body, context)),
   'session.passkeyOptions': (_input, context) => beginPasskeySignIn(context.services, context),
   'session.passkey': async ({ body }, context) => enterSession(context, await finishPasskeySignIn(context.services, body, context)),

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
 import { insertPasskey, listPasskeys } from '../../factors/passkey.store.ts';
 import { readFactors, replaceRecoveryCodes, saveTotpSecret, takeTotpStep, turnOnTwoStep } from '../../factors/factor.store.ts';
+import { insertFilter, listFilters } from '../../filters/filter.store.ts';
+import { askForwarding, listForwarding } from '../../filters/forwarding.store.ts';
 import { ALL_PATHS } from '../contract/account-paths.ts';
 import { pathOf, type RouteName } from '../contract/paths.ts';
 import { ROUTES, type RouteContract } from '../contract/routes.ts';
@@ -27,6 +29,8 @@ let image: string;
 let labelId: string;
 let jobId: string;
 let passkeyId: string;
+let filterId: string;
+let targetId: string;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -54,6 +58,10 @@ beforeAll(async () => {
   jobId = ((await job.json()) as { id: string }).id;
   await insertPasskey(db.pool, owner, { credentialId: Buffer.from('c'), publicKey: Buffer.from('k'), counter: 0, transports: [], name: SECRET, backedUp: false });
   passkeyId = (await listPasskeys(db.pool, owner.accountId))[0]!.id;
+  await insertFilter(db.pool, owner, { name: SECRET, enabled: true, conditions: { from: SECRET }, actions: { star: true } });
+  filterId = (await listFilters(db.pool, owner.accountId))[0]!.id;
+  await askForwarding(db.pool, owner, `${SECRET}@else.test`, Buffer.from('t'));
+  targetId = (await listForwarding(db.pool, owner.accountId))[0]!.id;
   await saveTotpSecret(db.pool, owner, Buffer.from('sealed'));
   await takeTotpStep(db.pool, owner.accountId, 1, true);
   await turnOnTwoStep(db.pool, owner);
@@ -159,6 +167,19 @@ const PROBES: Record<RouteName, Probe> = {
   'appPasswords.list': { stranger: 503 },
   'appPasswords.create': { body: () => ({ name: 'mine', scopes: ['imap'] }), stranger: 503 },
   'appPasswords.delete': { params: () => ({ appPasswordId: 'a'.repeat(24) }), stranger: 503 },
+  'filters.list': { stranger: 200 },
+  'filters.create': { body: () => ({ conditions: { from: 'x' }, actions: { star: true } }), stranger: 503 },
+  'filters.order': { body: () => ({ ids: [filterId] }), stranger: 200 },
+  'filters.preview': { body: () => ({ conditions: { subject: SECRET } }), stranger: 200 },
+  'filters.run': { body: () => ({ conditions: { subject: SECRET }, actions: { markRead: true } }), stranger: 200 },
+  'filters.update': { params: () => ({ filterId }), body: () => ({ conditions: { from: 'x' }, actions: { star: true } }), stranger: 404 },
+  'filters.delete': { params: () => ({ filterId }), stranger: 404 },
+  'vacation.get': { stranger: 503 },
+  'vacation.update': { body: () => ({ enabled: true, subject: '', text: 'away', firstDay: null, lastDay: null }), stranger: 503 },
+  'forwarding.list': { stranger: 200 },
+  'forwarding.create': { body: () => ({ address: 'x@else.test' }), stranger: 200 },
+  'forwarding.confirm': { body: () => ({ token: NO_TOKEN }), stranger: 410 },
+  'forwarding.delete': { params: () => ({ targetId }), stranger: 404 },
   'clients.autoconfig': { query: () => ({ emailaddress: owner.address }), stranger: 404 },
   'clients.autoconfigHost': { stranger: [400, 404] },
   'clients.autodiscover': { body: () => new TextEncoder().encode('<a/>'), stranger: 200 },
@@ -222,8 +243,8 @@ test.each(names.filter((name) => contractOf(name).verified))('%s: without a fres
 });
 
 test('what changes how an account is entered asks for such a proof', () => {
-  const open = names.filter((name) => /^(totp|twoStep|recoveryCodes|passkeys|appPasswords)\./.test(name) && !contractOf(name).verified);
-  expect(open.sort()).toEqual(['appPasswords.delete', 'appPasswords.list', 'passkeys.rename']);
+  const open = names.filter((name) => /^(totp|twoStep|recoveryCodes|passkeys|appPasswords|forwarding)\./.test(name) && !contractOf(name).verified);
+  expect(open.sort()).toEqual(['appPasswords.delete', 'appPasswords.list', 'forwarding.confirm', 'forwarding.delete', 'forwarding.list', 'passkeys.rename']);
 });
 
 // Signing out comes last: it ends the stranger's session.
@@ -248,6 +269,8 @@ test('after the walk everything of the owner’s is as it was', async () => {
   expect(rows).toEqual([{ unread: true }]);
   expect((await owner.call('GET', '/api/me')).status).toBe(200);
   expect(await readFactors(db.pool, owner.accountId)).toEqual({ twoStep: true, totp: true, passkeys: 1, recoveryCodesLeft: 1 });
+  expect(await listFilters(db.pool, owner.accountId)).toMatchObject([{ name: SECRET, enabled: true, conditions: { from: SECRET } }]);
+  expect(await listForwarding(db.pool, owner.accountId)).toMatchObject([{ id: targetId, verified: false }]);
   expect((await listPasskeys(db.pool, owner.accountId))[0]).toMatchObject({ name: SECRET, counter: 0 });
   const conversation = await owner.call('GET', `/api/conversations/${CONVERSATION}`);
   expect(await conversation.text()).toContain(SECRET);

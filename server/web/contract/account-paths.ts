@@ -1,5 +1,5 @@
 // Name, method and path of the routes about the account itself: signing in with more than a password, security, app
-// passwords. Apart from paths.ts, so that the mailbox loads without them; whoever calls one imports this file.
+// passwords, filters and forwarding. Apart from paths.ts, so that the mailbox loads without them; whoever calls one imports this file.
 import { addPaths, PATHS } from './paths.ts';
 
 export const ACCOUNT_PATHS = {
@@ -24,6 +24,19 @@ export const ACCOUNT_PATHS = {
   'appPasswords.create': 'POST /api/app-passwords',
   'appPasswords.delete': 'DELETE /api/app-passwords/:appPasswordId',
   'setup.profile': 'GET /api/setup/:token',
+  'filters.list': 'GET /api/filters',
+  'filters.create': 'POST /api/filters',
+  'filters.order': 'PUT /api/filters/order',
+  'filters.preview': 'POST /api/filters/preview',
+  'filters.run': 'POST /api/filters/run',
+  'filters.update': 'PUT /api/filters/:filterId',
+  'filters.delete': 'DELETE /api/filters/:filterId',
+  'vacation.get': 'GET /api/vacation',
+  'vacation.update': 'PUT /api/vacation',
+  'forwarding.list': 'GET /api/forwarding',
+  'forwarding.create': 'POST /api/forwarding',
+  'forwarding.confirm': 'POST /api/forwarding/confirm',
+  'forwarding.delete': 'DELETE /api/forwarding/:targetId',
   'clients.autoconfig': 'GET /.well-known/autoconfig/mail/config-v1.1.xml',
   'clients.autoconfigHost': 'GET /mail/config-v1.1.xml',
   'clients.autodiscover': 'POST /autodiscover/autodiscover.xml',

@@ -1,5 +1,6 @@
 // The contract of account-paths.ts: permission, proof of ownership, input and output of each.
 import { z } from 'zod';
+import * as filters from './filters.ts';
 import type { AccountRouteName } from './paths.ts';
 import type { RouteContract } from './routes.ts';
 import * as security from './security.ts';
@@ -9,6 +10,7 @@ import { empty, opaqueId } from './shapes.ts';
 const autoconfigQuery = z.object({ emailaddress: z.string().max(320).optional() });
 /** Programs write it with either letter, and send more that does not matter. */
 const autodiscoverQuery = z.object({ Protocol: z.string().max(100).optional(), protocol: z.string().max(100).optional() });
+const filterId = z.object({ filterId: opaqueId });
 const passkeyId = z.object({ passkeyId: opaqueId });
 
 export const ACCOUNT_ROUTES = {
@@ -33,6 +35,19 @@ export const ACCOUNT_ROUTES = {
   'appPasswords.create': { permission: 'account:write', verified: true, body: security.appPasswordCreateBody, response: security.appPasswordCreated },
   'appPasswords.delete': { permission: 'account:write', params: z.object({ appPasswordId: opaqueId }), response: empty },
   'setup.profile': { permission: 'public', params: z.object({ token: opaqueId }), response: 'bytes' },
+  'filters.list': { permission: 'account:read', response: filters.filterList },
+  'filters.create': { permission: 'account:write', body: filters.filterBody, response: filters.filterList },
+  'filters.order': { permission: 'account:write', body: filters.filterOrderBody, response: filters.filterList },
+  'filters.preview': { permission: 'mail:read', body: filters.filterPreviewBody, response: filters.filterPreview },
+  'filters.run': { permission: 'mail:write', body: filters.filterRunBody, response: filters.filterRun },
+  'filters.update': { permission: 'account:write', params: filterId, body: filters.filterBody, response: filters.filterList },
+  'filters.delete': { permission: 'account:write', params: filterId, response: filters.filterList },
+  'vacation.get': { permission: 'account:read', response: filters.vacation },
+  'vacation.update': { permission: 'account:write', body: filters.vacation, response: filters.vacation },
+  'forwarding.list': { permission: 'account:read', response: filters.forwardingList },
+  'forwarding.create': { permission: 'account:write', verified: true, body: filters.forwardingBody, response: filters.forwardingList },
+  'forwarding.confirm': { permission: 'public', body: filters.forwardingConfirmBody, response: filters.forwardingConfirmed },
+  'forwarding.delete': { permission: 'account:write', params: z.object({ targetId: opaqueId }), response: filters.forwardingList },
   'clients.autoconfig': { permission: 'public', query: autoconfigQuery, response: 'document' },
   'clients.autoconfigHost': { permission: 'public', query: autoconfigQuery, response: 'document' },
   'clients.autodiscover': { permission: 'public', body: 'bytes', response: 'document' },

@@ -1,6 +1,7 @@
 'use client';
 // The head of an opened message: who, to whom, when; star, reply, more.
-import { ChevronDown, Code, Download, Ellipsis, Forward, Mail, Paperclip, Printer, Reply, ReplyAll } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { ChevronDown, Code, Download, Ellipsis, Forward, ListFilter, Mail, Paperclip, Printer, Reply, ReplyAll } from 'lucide-react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { Avatar } from '../../../../components/ui/avatar.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
@@ -12,6 +13,8 @@ import type { ReplyMode } from '../../../../server/web/contract/compose.ts';
 import { useMe } from '../../_data/use-me.ts';
 import { nameOf, shortName } from '../list/participants.ts';
 import { StarButton } from '../list/star-button.tsx';
+
+const FilterLike = lazy(() => import('./filter-like.tsx'));
 
 export interface MessageHeaderProps {
   head: EmailHead;
@@ -42,31 +45,42 @@ function MessageMenu({ head, onReply, onMarkUnread, onPrint }: Pick<MessageHeade
   const t = useT();
   const source = pathOf('emails.source', { emailId: head.id }).path;
   const label = t('read.more');
+  const [filtering, setFiltering] = useState(false);
   return (
-    <Menu label={label} placement="bottom-end" trigger={(props) => <IconButton {...props} label={label} icon={<Ellipsis className="size-4" />} />}>
-      <MenuItem icon={<Reply />} keys="R" onSelect={() => onReply('reply')}>
-        {t('action.reply')}
-      </MenuItem>
-      <MenuItem icon={<ReplyAll />} keys="A" onSelect={() => onReply('replyAll')}>
-        {t('action.replyAll')}
-      </MenuItem>
-      <MenuItem icon={<Forward />} keys="F" onSelect={() => onReply('forward')}>
-        {t('action.forward')}
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem icon={<Mail />} onSelect={onMarkUnread}>
-        {t('action.unread')}
-      </MenuItem>
-      <MenuItem icon={<Printer />} onSelect={onPrint}>
-        {t('read.print')}
-      </MenuItem>
-      <MenuItem icon={<Code />} onSelect={() => window.open(source, '_blank', 'noopener')}>
-        {t('read.source')}
-      </MenuItem>
-      <MenuItem icon={<Download />} onSelect={() => location.assign(`${source}?download=1`)}>
-        {t('read.download')}
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu label={label} placement="bottom-end" trigger={(props) => <IconButton {...props} label={label} icon={<Ellipsis className="size-4" />} />}>
+        <MenuItem icon={<Reply />} keys="R" onSelect={() => onReply('reply')}>
+          {t('action.reply')}
+        </MenuItem>
+        <MenuItem icon={<ReplyAll />} keys="A" onSelect={() => onReply('replyAll')}>
+          {t('action.replyAll')}
+        </MenuItem>
+        <MenuItem icon={<Forward />} keys="F" onSelect={() => onReply('forward')}>
+          {t('action.forward')}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem icon={<Mail />} onSelect={onMarkUnread}>
+          {t('action.unread')}
+        </MenuItem>
+        <MenuItem icon={<Printer />} onSelect={onPrint}>
+          {t('read.print')}
+        </MenuItem>
+        <MenuItem icon={<Code />} onSelect={() => window.open(source, '_blank', 'noopener')}>
+          {t('read.source')}
+        </MenuItem>
+        <MenuItem icon={<Download />} onSelect={() => location.assign(`${source}?download=1`)}>
+          {t('read.download')}
+        </MenuItem>
+        <MenuItem icon={<ListFilter />} onSelect={() => setFiltering(true)}>
+          {t('read.filterLike')}
+        </MenuItem>
+      </Menu>
+      {filtering && (
+        <Suspense>
+          <FilterLike head={head} onClose={() => setFiltering(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

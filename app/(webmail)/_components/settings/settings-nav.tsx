@@ -3,6 +3,7 @@
 import type { ComponentType } from 'react';
 import { ChevronDown } from 'lucide-react';
 import type { LucideProps } from 'lucide-react';
+import type { MessageKey } from '../../../../components/i18n/catalogue.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import type { SettingsSection } from '../../_navigation/view.ts';
 import { SETTINGS_SECTIONS } from '../../_navigation/view.ts';
@@ -10,10 +11,11 @@ import { ViewLink } from '../../_navigation/view-link.tsx';
 
 export interface SectionLook {
   icon: ComponentType<LucideProps>;
-  label: string;
+  label: MessageKey & `settings.section.${string}`;
 }
 
 function SectionLinks({ section, looks }: { section: SettingsSection; looks: Record<SettingsSection, SectionLook> }) {
+  const t = useT();
   return (
     <ul className="flex flex-col gap-1">
       {SETTINGS_SECTIONS.map((each) => {
@@ -26,7 +28,7 @@ function SectionLinks({ section, looks }: { section: SettingsSection; looks: Rec
               className="flex h-11 items-center gap-3 rounded-md px-3 text-base text-ink-2 hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:font-medium aria-[current=page]:text-accent-strong md:h-9"
             >
               <Icon aria-hidden className="size-4 shrink-0" />
-              {label}
+              {t(label)}
             </ViewLink>
           </li>
         );
@@ -49,7 +51,7 @@ export function SettingsNav({ section, looks }: { section: SettingsSection; look
       <details key={section} className="group rounded-lg border border-line-strong bg-raised md:hidden">
         <summary className="flex h-11 cursor-pointer list-none items-center gap-3 rounded-lg px-3 text-base font-medium [&::-webkit-details-marker]:hidden">
           <Icon aria-hidden className="size-4 shrink-0" />
-          {label}
+          {t(label)}
           <ChevronDown aria-hidden className="ms-auto size-4 transition-transform group-open:rotate-180" />
         </summary>
         <div className="max-h-[60dvh] overflow-y-auto border-t border-line p-1.5">

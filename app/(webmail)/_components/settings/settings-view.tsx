@@ -2,7 +2,7 @@
 // Settings: sections at the side (behind one button on phones), one shown at a time; the larger ones load when opened.
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
-import { KeyRound, Laptop, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
+import { KeyRound, Laptop, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
 import { addMessages } from '../../../../components/i18n/catalogue.ts';
 import { compose } from '../../../../components/i18n/en/compose.ts';
 import { settings } from '../../../../components/i18n/en/settings.ts';
@@ -23,6 +23,7 @@ const SECTIONS = {
   appearance: { icon: Palette, label: 'settings.section.general', View: AppearanceSection },
   account: { icon: UserRound, label: 'settings.section.account', View: AccountSection },
   writing: { icon: PencilLine, label: 'settings.section.writing', View: WritingSection },
+  filters: { icon: ListFilter, label: 'settings.section.filters', View: lazy(() => import('./filters/filters-section.tsx')) },
   security: { icon: KeyRound, label: 'settings.section.security', View: lazy(() => import('./security/security-section.tsx')) },
   apps: { icon: Smartphone, label: 'settings.section.apps', View: lazy(() => import('./apps/apps-section.tsx')) },
   privacy: { icon: ShieldCheck, label: 'settings.section.privacy', View: PrivacySection },
@@ -34,10 +35,9 @@ export function SettingsView({ section }: { section: SettingsSection }) {
   const t = useT();
   const me = useMe();
   const { View, label }: { View: ComponentType<{ me: Me }>; label: (typeof SECTIONS)[SettingsSection]['label'] } = SECTIONS[section];
-  const looks = Object.fromEntries(Object.entries(SECTIONS).map(([key, each]) => [key, { icon: each.icon, label: t(each.label) }])) as Parameters<typeof SettingsNav>[0]['looks'];
   return (
     <div className="flex h-full flex-col md:flex-row">
-      <SettingsNav section={section} looks={looks} />
+      <SettingsNav section={section} looks={SECTIONS} />
       <div className="min-h-0 flex-1 overflow-y-auto px-5 py-6 sm:px-8">
         <div className="max-w-2xl">
           <h2 className="mb-6 text-xl font-semibold tracking-[-0.012em]">{t(label)}</h2>

@@ -5,15 +5,20 @@ import '../../../../../server/web/contract/account-paths.ts';
 import type { JsonRouteName, RequestOf, ResponseOf } from '../../../../../server/web/contract/routes.ts';
 import { createStore } from '../../../_state/store.ts';
 
-/** Answers whether the owner proved to be there; null while nothing is asked. */
-export const proofStore = createStore<((proved: boolean) => void) | null>(null);
+export interface AskedProof {
+  answer: (proved: boolean) => void;
+}
+
+/** Null while nothing is asked. */
+export const proofStore = createStore<AskedProof | null>(null);
 
 const askProof = (): Promise<boolean> =>
   new Promise((resolve) => {
-    proofStore.set((proved) => {
+    const answer = (proved: boolean) => {
       proofStore.set(null);
       resolve(proved);
-    });
+    };
+    proofStore.set({ answer });
   });
 
 /**

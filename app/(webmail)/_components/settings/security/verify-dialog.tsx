@@ -15,8 +15,8 @@ import { proofStore } from './verified.ts';
 
 /** Mounted once in the settings. */
 export function VerifyDialog() {
-  const answer = useStore(proofStore);
-  return answer && <Proof answer={answer} />;
+  const asked = useStore(proofStore);
+  return asked && <Proof answer={asked.answer} />;
 }
 
 function Proof({ answer }: { answer: (proved: boolean) => void }) {

@@ -1,0 +1,54 @@
+// What a filter looks for and does, and its form in the mail store, which applies it to arriving mail. Pure.
+
+export interface FilterConditions {
+  /** Parts of the header, in any case; all that are given must be found. */
+  from?: string | undefined;
+  to?: string | undefined;
+  subject?: string | undefined;
+  listId?: string | undefined;
+  hasAttachment?: true | undefined;
+  largerThanBytes?: number | undefined;
+}
+
+export interface FilterActions {
+  /** A folder of the account. */
+  moveTo?: string | undefined;
+  markRead?: true | undefined;
+  star?: true | undefined;
+  neverSpam?: true | undefined;
+}
+
+export interface MailFilter {
+  id: string;
+  name: string;
+  enabled: boolean;
+  conditions: FilterConditions;
+  actions: FilterActions;
+}
+
+export interface StoreFilter {
+  query: Record<string, string | number | boolean>;
+  action: Record<string, string | boolean>;
+}
+
+/** As WildDuck's REST API takes it. */
+export function toStoreFilter({ conditions, actions }: Pick<MailFilter, 'conditions' | 'actions'>): StoreFilter {
+  const { from, to, subject, listId, hasAttachment, largerThanBytes } = conditions;
+  const { moveTo, markRead, star, neverSpam } = actions;
+  return {
+    query: {
+      ...(from && { from }),
+      ...(to && { to }),
+      ...(subject && { subject }),
+      ...(listId && { listId }),
+      ...(hasAttachment && { ha: true }),
+      ...(largerThanBytes && { size: largerThanBytes }),
+    },
+    action: {
+      ...(moveTo && { mailbox: moveTo }),
+      ...(markRead && { seen: true }),
+      ...(star && { flag: true }),
+      ...(neverSpam && { spam: false }),
+    },
+  };
+}
