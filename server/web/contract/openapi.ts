@@ -1,7 +1,8 @@
 // The description of the API (OpenAPI 3.1.1), made from the very schemas that validate requests.
 import { z } from 'zod';
+import { ALL_PATHS } from './account-paths.ts';
 import { API_ERRORS } from './errors.ts';
-import { PATHS, type RouteName } from './paths.ts';
+import type { RouteName } from './paths.ts';
 import { ROUTES, type RouteContract } from './routes.ts';
 import { SUMMARIES } from './summaries.ts';
 
@@ -25,8 +26,8 @@ export interface DescribedServer {
 
 export function openApiDocument({ url, cookie, version }: DescribedServer): Json {
   const paths: Record<string, Json> = {};
-  for (const name of Object.keys(PATHS) as RouteName[]) {
-    const [method = '', pattern = ''] = PATHS[name].split(' ');
+  for (const name of Object.keys(ALL_PATHS) as RouteName[]) {
+    const [method = '', pattern = ''] = ALL_PATHS[name].split(' ');
     const path = pattern.replace(/:([A-Za-z]+)/g, '{$1}');
     paths[path] = { ...paths[path], [method.toLowerCase()]: operation(name, ROUTES[name], method) };
   }
@@ -39,7 +40,7 @@ export function openApiDocument({ url, cookie, version }: DescribedServer): Json
         'What the webmail itself uses. Lists come in pages: pass `nextCursor` back as `cursor` until it is null. Instants are ISO 8601 in UTC, identifiers are opaque. Unsafe requests need the `x-csrf-token` that `GET /api/me` tells. Every answer has an `x-request-id`, which errors repeat.',
     },
     servers: [{ url }],
-    tags: [...new Set(Object.keys(PATHS).map(groupOf))].map((tag) => ({ name: tag })),
+    tags: [...new Set(Object.keys(ALL_PATHS).map(groupOf))].map((tag) => ({ name: tag })),
     paths,
     components: {
       securitySchemes: {

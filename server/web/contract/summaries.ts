@@ -1,4 +1,5 @@
 // One line about each route, for the description of the API. Its group is the first part of its name.
+import { ACCOUNT_SUMMARIES } from './account-summaries.ts';
 import type { RouteName } from './paths.ts';
 
 export const SUMMARIES: Record<RouteName, string> = {
@@ -56,4 +57,5 @@ export const SUMMARIES: Record<RouteName, string> = {
   'contacts.suggest': 'Recipients that begin with what was typed, by use',
   'search.query': 'Search by words and operators, newest first',
   'events.stream': 'Changes of the mailbox as server-sent events',
+  ...ACCOUNT_SUMMARIES,
 };
