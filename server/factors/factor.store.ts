@@ -90,7 +90,7 @@ export async function replaceRecoveryCodes(db: Queryable, owner: Owner, hashes: 
 }
 
 /** @returns whether the code was there and unused; of two tries at once only one gets it */
-export async function useRecoveryCode(db: Queryable, accountId: string, hash: Uint8Array): Promise<boolean> {
+export async function takeRecoveryCode(db: Queryable, accountId: string, hash: Uint8Array): Promise<boolean> {
   const result = await db.query(
     'UPDATE recovery_code SET used_at = now() WHERE account_id = $1 AND code_hash = $2 AND used_at IS NULL',
     [accountId, hash],

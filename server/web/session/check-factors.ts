@@ -1,5 +1,5 @@
 // Whether a code or a passkey's signature is the account's. What was right is used up at once.
-import { takeTotpStep, readTotp, useRecoveryCode } from '../../factors/factor.store.ts';
+import { takeTotpStep, readTotp, takeRecoveryCode } from '../../factors/factor.store.ts';
 import { findPasskey, notePasskeyUse, type PasskeyRow } from '../../factors/passkey.store.ts';
 import { checkSignature, type AuthenticationResponseJSON } from '../../factors/passkeys.ts';
 import { hashRecoveryCode, normaliseRecoveryCode } from '../../factors/recovery-codes.ts';
@@ -26,7 +26,7 @@ export async function checkTotpCode(services: Services, accountId: string, code:
 
 export async function checkRecoveryCode(services: Services, accountId: string, typed: string): Promise<boolean> {
   const code = normaliseRecoveryCode(typed);
-  return code !== null && useRecoveryCode(services.pool, accountId, hashRecoveryCode(recoveryKey(services), accountId, code));
+  return code !== null && takeRecoveryCode(services.pool, accountId, hashRecoveryCode(recoveryKey(services), accountId, code));
 }
 
 /** The passkey whose signature this is, or null. @param accountId whose it must be; null: anybody's */
