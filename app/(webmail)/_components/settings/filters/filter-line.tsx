@@ -35,7 +35,7 @@ export function FilterLine({ filter, first, last, onEdit, onMove }: FilterLinePr
   ].filter(Boolean);
   return (
     <li className="flex items-center gap-3 border-b border-line py-2.5 last:border-0">
-      <Checkbox aria-label={t('filters.on', { name })} checked={enabled} disabled={toggle.isPending} onChange={(event) => toggle.mutate(event.target.checked)} />
+      <Checkbox aria-label={t('filters.on', { name })} checked={toggle.isPending ? toggle.variables : enabled} onChange={(event) => toggle.mutate(event.target.checked)} />
       <div className={cx('min-w-0 flex-1', !enabled && 'opacity-60')}>
         <p className="truncate text-base font-medium">{name}</p>
         <p className="truncate text-sm text-ink-3">{does.join(' · ')}</p>
