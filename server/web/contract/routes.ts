@@ -1,5 +1,5 @@
-// The contract: permission, input and output schema of every route (those about the account in account-routes.ts). The server validates with it, the
-// browser takes only its types, and the walk over all routes in the tests reads it.
+// The contract: permission, input and output schema of every route (those about the account in account-routes.ts).
+// The server validates with it, the browser takes only its types, and the walk over all routes in the tests reads it.
 import { z } from 'zod';
 import * as calendar from './calendar.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
