@@ -99,9 +99,6 @@ export function SignInForm() {
       <Button type="submit" variant="primary" size="lg" busy={busy} className="mt-6 w-full">
         {t('signIn.submit')}
       </Button>
-      <p aria-hidden className="my-3 text-center text-sm text-ink-3">
-        {t('signIn.or')}
-      </p>
       <PasskeyButton
         remember={() => form.current !== null && new FormData(form.current).get('remember') === 'on'}
         onDone={enter}

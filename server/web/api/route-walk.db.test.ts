@@ -156,7 +156,7 @@ const PROBES: Record<RouteName, Probe> = {
   'security.activity': { stranger: 200 },
   'twoStep.update': { body: () => ({ enabled: false }), stranger: 200 },
   'totp.create': { stranger: 200 },
-  'totp.confirm': { body: () => ({ code: '000000' }), stranger: 503 },
+  'totp.confirm': { body: () => ({ code: 'no code' }), stranger: 400 },
   'totp.delete': { stranger: 200 },
   'recoveryCodes.create': { stranger: 409 },
   'passkeys.options': { stranger: 200 },

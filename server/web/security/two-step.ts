@@ -10,7 +10,7 @@ import { withTransaction } from '../../infra/db/with-transaction.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
 import type { SecurityChanged, TotpSecret } from '../contract/security.ts';
 import type { Services } from '../services.ts';
-import { checkTotpCode, recoveryKey, totpContext } from '../session/check-factors.ts';
+import { checkTotpCode, fitsFreshTotp, recoveryKey, totpContext } from '../session/check-factors.ts';
 import { qrPath } from './qr-path.ts';
 import { noteChange, readSecurity, type Actor } from './security-state.ts';
 
@@ -30,11 +30,14 @@ export async function confirmTotp(services: Services, actor: Actor, code: string
   const { session, visitor } = actor;
   const verdict = await services.codeLimit.take(visitor.ip, session.accountId);
   if (verdict.kind === 'limited') throw new AppError('rate_limited', { retryAfterSeconds: verdict.retryAfterSeconds });
+  // Marking ends the account's IMAP connections: not for a code that was mistyped.
+  const wrong = () => fieldError('code', 'not the code that the app shows now');
+  if (!(await fitsFreshTotp(services, session.accountId, code))) throw wrong();
   await services.wildduck.markSecondFactor(session.wildduckUserId, true);
   if (!(await checkTotpCode(services, session.accountId, code, true))) {
     const { twoStep } = await readFactors(services.pool, session.accountId);
     if (!twoStep) await services.wildduck.markSecondFactor(session.wildduckUserId, false);
-    throw fieldError('code', 'not the code that the app shows now');
+    throw wrong();
   }
   await services.codeLimit.succeeded(visitor.ip, session.accountId);
   await noteChange(services, actor, 'totp_added');

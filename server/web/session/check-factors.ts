@@ -24,6 +24,12 @@ export async function checkTotpCode(services: Services, accountId: string, code:
   return step !== null && takeTotpStep(services.pool, accountId, step, fresh);
 }
 
+/** Whether the code is one of a secret that is not in use yet; nothing is used up. */
+export async function fitsFreshTotp(services: Services, accountId: string, code: string): Promise<boolean> {
+  const row = await readTotp(services.pool, accountId);
+  return row !== null && !row.confirmed && matchTotp(services.secretBox.open(row.sealed, totpContext(accountId)), code, Date.now()) !== null;
+}
+
 export async function checkRecoveryCode(services: Services, accountId: string, typed: string): Promise<boolean> {
   const code = normaliseRecoveryCode(typed);
   return code !== null && takeRecoveryCode(services.pool, accountId, hashRecoveryCode(recoveryKey(services), accountId, code));

@@ -71,7 +71,7 @@ export function PasskeySettings({ state }: { state: SecurityState }) {
           ))}
         </ul>
       )}
-      {!state.passkeysPossible ? (
+      {!state.passkeysPossible || /^[\d.]+$|^\[/.test(location.hostname) ? (
         <p className="text-sm text-ink-3">{t('security.passkeys.impossible')}</p>
       ) : naming ? (
         <form onSubmit={submit} className="flex max-w-md items-start gap-2">
