@@ -39,7 +39,7 @@ test('two-step verification, app passwords and a passkey, from setting up to sig
   await signIn(page, login);
   await expect(page.getByTestId('two-step-state')).toHaveText('Off');
 
-  const secret = await test.step('an authenticator app', async () => {
+  const { secret, usedCode } = await test.step('an authenticator app', async () => {
     await page.getByRole('button', { name: 'Set up' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set up an authenticator app' });
     await expect(dialog.getByRole('img', { name: /Code to scan/ })).toBeVisible();
@@ -48,9 +48,10 @@ test('two-step verification, app passwords and a passkey, from setting up to sig
     await field.fill('000000');
     await dialog.getByRole('button', { name: 'Turn on' }).click();
     await expect(dialog.getByRole('alert')).toBeVisible();
-    await field.fill(totpCode(key, stepAt(Date.now()) - 1));
+    const code = totpCode(key, stepAt(Date.now()));
+    await field.fill(code);
     await dialog.getByRole('button', { name: 'Turn on' }).click();
-    return key;
+    return { secret: key, usedCode: code };
   });
   const recoveryCode = await test.step('recovery codes, shown once', async () => {
     const dialog = page.getByRole('dialog', { name: 'Your recovery codes' });
@@ -87,7 +88,7 @@ test('two-step verification, app passwords and a passkey, from setting up to sig
   await test.step('signing in takes a code that was not used before', async () => {
     await signOut(page);
     await signIn(page, login);
-    await page.getByLabel('Code').fill(totpCode(secret, stepAt(Date.now()) - 1));
+    await page.getByLabel('Code').fill(usedCode);
     await page.getByRole('button', { name: 'Continue' }).click();
     await expect(page.getByRole('alert').filter({ hasText: 'wrong, or was used before' })).toBeVisible();
     await page.getByLabel('Code').fill(totpCode(secret, stepAt(Date.now()) + 1));
