@@ -25,6 +25,13 @@ describe('listDate', () => {
   });
 });
 
+describe('lately', () => {
+  it('is how long ago, or the date where that is long', () => {
+    expect(format.lately(at(2026, 10, 22, 11, 0), now)).toBe('3 hours ago');
+    expect(format.lately(at(2026, 8, 1), now)).toBe(format.fullDate(at(2026, 8, 1)));
+  });
+});
+
 describe('ago', () => {
   it.each([
     [at(2026, 10, 22, 14, 30), 'this minute'],

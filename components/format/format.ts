@@ -9,6 +9,8 @@ export interface Format {
   ago(iso: string, now?: Date): string;
   /** A moment to come: the time today, weekday and time within six days, else date and time. */
   comingDate(iso: string, now?: Date): string;
+  /** The same, and a full date where that is empty. */
+  lately(iso: string, now?: Date): string;
   time(date: Date): string;
   bytes(count: number): string;
   number(n: number): string;
@@ -29,7 +31,7 @@ export function createFormat(locale: string): Format {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
 
-  return {
+  const format: Format = {
     listDate(iso, now = new Date()) {
       const date = new Date(iso);
       if (Number.isNaN(date.getTime())) return '';
@@ -57,6 +59,7 @@ export function createFormat(locale: string): Format {
       const dayOf = days > 0 && days < 7 ? weekday : date.getFullYear() === now.getFullYear() ? dayMonth : short;
       return `${dayOf.format(date)}, ${time.format(date)}`;
     },
+    lately: (iso, now) => format.ago(iso, now) || format.fullDate(iso),
     time: (date) => time.format(date),
     bytes(count) {
       const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -72,4 +75,5 @@ export function createFormat(locale: string): Format {
     },
     number: (n) => number.format(n),
   };
+  return format;
 }

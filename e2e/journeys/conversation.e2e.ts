@@ -27,6 +27,8 @@ test.describe('receiving, reading, answering', () => {
     expect(answer.source).toContain(`Subject: Re: ${subject}`);
     expect(answer.source).toMatch(/^DKIM-Signature: /m);
     expect(answer.source).toContain('Very much so. Does she float?');
+    // Other programs show that it was answered.
+    await expect.poll(async () => (await imapMessage(product, product.bob, subject)).flags).toContain('\\Answered');
     const sent = await imapMessage(product, product.bob, subject, '\\Sent');
     expect(sent.flags).toContain('\\Seen');
     expect(sent.source).toContain('Very much so. Does she float?');

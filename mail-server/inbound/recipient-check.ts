@@ -1,4 +1,5 @@
 // Whether the MX takes mail for an address. Owns the rules and their replies, RFC 5321 3.6.2 and 7.9.
+import { domainOf } from '../../server/mail/address.ts';
 import type { Reply } from '../smtp/reply-error.ts';
 import type { Mailbox } from './mailbox-store.ts';
 
@@ -24,7 +25,7 @@ const refused = (code: number, text: string): RecipientCheck => ({ kind: 'refuse
  */
 export async function checkRecipient(sources: RecipientSources, address: string, announcedBytes: number): Promise<RecipientCheck> {
   const whole = /^postmaster$/i.test(address) ? `postmaster@${sources.homeDomain}` : address;
-  const domain = whole.slice(whole.lastIndexOf('@') + 1);
+  const domain = domainOf(whole);
   if (!(await sources.isHosted(domain))) return refused(550, '5.7.1 Relaying denied: this server takes no mail for that domain');
   const mailbox = (await sources.findMailbox(whole)) ?? (REQUIRED.test(whole) ? await sources.findResponsible(domain) : null);
   if (!mailbox) return refused(550, '5.1.1 No such mailbox here');

@@ -1,5 +1,6 @@
 // The addresses of the MX that belong to nobody: reports about mail that went out, DMARC and TLS reports. Owns which
 // address is one, the refusal of forged return paths, and storing a report before its 250; a worker reads it later.
+import { domainOf } from '../../server/mail/address.ts';
 import { type IntakeRole, readIntakeAddress } from '../../server/mail/feedback-address.ts';
 import { openToken, type TokenKey } from '../../server/mail/feedback-token.ts';
 import { parseHeaderFields } from '../../server/mail/header.ts';
@@ -52,7 +53,7 @@ export function createReportIntake(deps: IntakeDeps, now: () => number = Date.no
   }
   return {
     async check(address, client) {
-      const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+      const domain = domainOf(address).toLowerCase();
       const found = readIntakeAddress(address);
       const isComplaintDesk = found === null && /^abuse@/i.test(address);
       if (found === null && !isComplaintDesk) return { kind: 'ordinary' };

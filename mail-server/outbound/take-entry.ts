@@ -2,7 +2,7 @@
 // authentication results sealed (ARC) where it is a forward. Owns the rules; reading and storing are the caller's.
 import { createHash } from 'node:crypto';
 import type { EnqueueInput, EnqueueResult } from '../../server/delivery/enqueue-types.ts';
-import { parseAddress } from '../../server/mail/address.ts';
+import { domainOf, parseAddress } from '../../server/mail/address.ts';
 import { headerValue, parseHeaderFields } from '../../server/mail/header.ts';
 import { srsForward } from '../../server/mail/srs.ts';
 import type { OutboundAccount } from './outbound-account.store.ts';
@@ -89,7 +89,7 @@ async function enqueueInput(
 /** A sender that cannot be rewritten makes way for the account itself, which then learns of the failure. */
 function forwardPath(key: Uint8Array, from: string, account: OutboundAccount, now: Date): string {
   if (from === '') return '';
-  const domain = account.address.slice(account.address.lastIndexOf('@') + 1);
+  const domain = domainOf(account.address);
   return srsForward(key, from, domain, now.getTime()) ?? account.address;
 }
 
@@ -98,5 +98,5 @@ function headerFrom(value: string, account: OutboundAccount): string {
   const found = [...value.matchAll(/[^\s<>,;:"()]+@[^\s<>,;:"()]+/g)].map(([text]) => parseAddress(text));
   const [only] = found;
   if (found.length === 1 && only?.kind === 'address') return only.value.address;
-  return `postmaster@invalid.${account.address.slice(account.address.lastIndexOf('@') + 1)}`;
+  return `postmaster@invalid.${domainOf(account.address)}`;
 }

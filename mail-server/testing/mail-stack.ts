@@ -3,11 +3,11 @@
 // added where a test asks for them.
 import { fork, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '../../test/product/free-ports.ts';
 import { secretBoxFromFile, type SecretBox } from '../../server/infra/crypto/secret-box.ts';
 import { createDomain } from '../../server/domains/create-domain.ts';
 import { createWildduckClient, type WildduckClient } from '../../server/infra/wildduck/client.ts';
@@ -182,16 +182,4 @@ function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<v
     child.once('exit', () => resolve());
     child.kill(signal);
   });
-}
-
-/** Ports that were free a moment ago; all asked for at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    })),
-  );
-  const found = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return found;
 }

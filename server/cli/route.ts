@@ -10,7 +10,7 @@ import { type DemandedLevel, deleteTlsDemand, selectTlsDemands, upsertTlsDemand 
 import { tlsDemands } from '../delivery/tls/tls-demands.ts';
 import { dnsResolver } from '../infra/dns/resolver.ts';
 import { logger } from '../infra/log/logger.ts';
-import { parseDomain } from '../mail/address.ts';
+import { domainOf, parseDomain } from '../mail/address.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
@@ -46,7 +46,7 @@ export interface RouteView {
 }
 
 async function showRoute(text: string, options: { json?: boolean }): Promise<void> {
-  const domain = parseDomain(text.slice(text.lastIndexOf('@') + 1));
+  const domain = parseDomain(domainOf(text));
   if (domain === null) throw new Refusal(`"${text}" is no domain name`);
   const view = await withConnection((connection) => viewRoute(connection, domain));
   process.stdout.write(options.json ? `${JSON.stringify(view, null, 2)}\n` : routeText(view));

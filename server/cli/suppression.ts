@@ -5,7 +5,7 @@ import {
   deleteSuppressions, eraseSuppressedAddress, findSuppressions, insertSuppression, selectSuppressions, type SuppressionRow,
 } from '../delivery/suppression/suppression.store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
-import { parseAddress } from '../mail/address.ts';
+import { domainOf, parseAddress } from '../mail/address.ts';
 import { withConnection } from './connection.ts';
 import { noteOrder } from './note-order.ts';
 import { Refusal } from './refusal.ts';
@@ -120,7 +120,6 @@ export function suppressionTable(rows: readonly SuppressionRow[], now: Date): st
 }
 
 /** The audit log is kept for good, and an address may have to be forgotten: only its domain stands there. */
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1);
 
 function addressOf(text: string): string {
   const parsed = parseAddress(text);

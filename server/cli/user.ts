@@ -1,6 +1,7 @@
 // `eider user …`: accounts.
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { domainOf } from '../mail/address.ts';
 import { findHostedDomain } from '../domains/find-hosted-domain.ts';
 import { deleteTwoStep } from '../factors/factor.store.ts';
 import { writeAudit } from '../infra/audit/audit-log.store.ts';
@@ -75,7 +76,7 @@ async function create(address: string, options: CreateOptions): Promise<void> {
 }
 
 async function tenantOf({ pool }: Connection, address: string): Promise<string> {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const domain = domainOf(address);
   if (domain === address || domain === '') throw new Refusal(`address: an address has the form name@domain, found "${address}"`);
   const hosted = await findHostedDomain(pool, domain);
   if (!hosted) throw new Refusal(`${domain} is not hosted here; eider domain add adds it`);

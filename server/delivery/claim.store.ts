@@ -89,13 +89,13 @@ export async function selectReadyQueues(
   return result.rows;
 }
 
+const BOUND = '(d.egress_pool IS NOT NULL OR d.route IS NOT NULL)';
+
 /*
  * SKIP LOCKED lets workers walk the same queue side by side. The rows are found again by ctid, which is safe
  * because they are locked, and as an array: as a join, the planner guesses that many are picked and reads the whole
  * table (300 ms at half a million rows, against 10). Recipients of one message and domain are neighbours in the index and so come together.
  */
-const BOUND = '(d.egress_pool IS NOT NULL OR d.route IS NOT NULL)';
-
 const claimOf = (which: string): string => `
 WITH want AS (
   SELECT * FROM unnest($2::uuid[], $3::text[], $4::int[]) AS w(tenant_id, domain, count)

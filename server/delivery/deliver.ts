@@ -1,6 +1,7 @@
 // One attempt for the recipients of one message in one domain: a table of contents. Each step either settles
 // recipients with an outcome or passes the rest on. Never throws for what the network or a server does.
 // Knows nothing of leases and the database beyond asking whether it may begin.
+import { domainOf } from '../mail/address.ts';
 import { bodyOffset, headerValue, parseHeaderFields } from '../mail/header.ts';
 import { type BackoffPolicy, REMOTE_BACKOFF } from './backoff.ts';
 import type { ClaimedDelivery } from './claim.store.ts';
@@ -109,7 +110,7 @@ async function sendContent(deps: DeliverDeps, way: Way, deliveries: ClaimedDeliv
     if (message === null) return all(deliveries, () => lostContent());
     if (isLooping(message)) return all(deliveries, () => looping());
     const { tenantId, reversePath, headerFrom } = message;
-    const stop = job.senderStop?.(tenantId, headerFrom.slice(headerFrom.lastIndexOf('@') + 1));
+    const stop = job.senderStop?.(tenantId, domainOf(headerFrom));
     if (stop) return all(deliveries, () => throttled(deps, stopWait(stop)));
     const wait = await deps.limits?.admitSender({ tenantId, reversePath, headerFrom, route: way.route, domain: job.domain }, deliveries.length);
     if (wait) return all(deliveries, () => throttled(deps, wait));

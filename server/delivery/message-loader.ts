@@ -1,5 +1,6 @@
 // Loads and signs messages for delivery: look-ups of one turn share a query, and a message that goes to many
 // domains is loaded and signed once.
+import { domainOf } from '../mail/address.ts';
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import type { Queryable } from '../infra/db/pool.ts';
 import { type DkimSigner, signMessage } from '../mail/dkim/sign-message.ts';
@@ -108,7 +109,7 @@ async function convertFor(deps: LoaderDeps, row: StoredMessage, content: Buffer)
 export const piecesOf = (signature: Buffer, content: Buffer): Buffer[] => (signature.length > 0 ? [signature, content] : [content]);
 
 async function signFor(deps: LoaderDeps, row: StoredMessage, content: Buffer): Promise<Buffer> {
-  const domain = row.headerFrom.slice(row.headerFrom.lastIndexOf('@') + 1);
+  const domain = domainOf(row.headerFrom);
   const signers = await deps.signersFor(row.tenantId, domain);
   const field = deps.tokenField?.(row) ?? '';
   return Buffer.from((await signMessage(content, signers, new Date(), field)) + field, 'latin1');

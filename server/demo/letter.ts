@@ -1,6 +1,7 @@
 // One message of the demo mailbox before it is MIME, and how it becomes it.
 import MailComposer from 'nodemailer/lib/mail-composer/index.js';
 import { createHash } from 'node:crypto';
+import { domainOf } from '../mail/address.ts';
 import type { Person } from './people.ts';
 import type { DemoFile, DemoFolder } from './story.ts';
 
@@ -30,7 +31,7 @@ export interface Letter {
 /** A Message-ID that is the same at every run, at the sender's domain. */
 export function stableMessageId(sender: Person, ...parts: (string | number)[]): string {
   const digest = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 24);
-  return `${digest}@${domainOf(sender)}`;
+  return `${digest}@${domainOf(sender.address)}`;
 }
 
 /** The message as it would have arrived (RFC 5322), the same bytes for the same letter. */
@@ -65,7 +66,7 @@ export function letterSource(letter: Letter): Promise<Buffer> {
 /** What our own inbound server adds to mail from outside. */
 function traceHeaders(letter: Letter): Record<string, string> {
   if (letter.folder === 'sent' || letter.folder === 'drafts') return {};
-  const domain = domainOf(letter.from);
+  const domain = domainOf(letter.from.address);
   const verdict = letter.authentication ?? 'pass';
   const spf = verdict === 'fail' ? 'softfail' : verdict;
   return {
@@ -74,8 +75,4 @@ function traceHeaders(letter: Letter): Record<string, string> {
       `mail.eider.test; dkim=${verdict} header.d=${domain} header.s=mail; ` +
       `spf=${spf} smtp.mailfrom=${letter.from.address}; dmarc=${verdict} header.from=${domain}`,
   };
-}
-
-function domainOf(person: Person): string {
-  return person.address.slice(person.address.lastIndexOf('@') + 1);
 }

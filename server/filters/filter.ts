@@ -1,14 +1,5 @@
 // What a filter looks for and does, and its form in the mail store, which applies it to arriving mail. Pure.
-
-export interface FilterConditions {
-  /** Parts of the header, in any case; all that are given must be found. */
-  from?: string | undefined;
-  to?: string | undefined;
-  subject?: string | undefined;
-  listId?: string | undefined;
-  hasAttachment?: true | undefined;
-  largerThanBytes?: number | undefined;
-}
+import type { FilterConditions } from '../mail/filter-conditions.ts';
 
 export interface FilterActions {
   /** A folder of the account. */

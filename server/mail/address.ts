@@ -48,6 +48,11 @@ export function parseAddress(text: string): ParsedAddress {
   return { kind: 'address', value: { address, localPart: local, domain, needsSmtputf8: !isAscii(local), isLiteral } };
 }
 
+/** What stands after the last @, as written; all of it where there is none. For addresses that were checked before. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
 /** The A-label, lower-case form of a domain name (a dot at the end is dropped), or null when it is none. */
 export function parseDomain(text: string): string | null {
   let name = text.endsWith('.') ? text.slice(0, -1) : text;

@@ -1,15 +1,7 @@
 // Which messages of the index a filter's conditions fit. The same rule as the mail store's for arriving mail: parts of
 // headers in any case, all of them.
 import type { Queryable } from '../infra/db/pool.ts';
-
-export interface MatchConditions {
-  from?: string | undefined;
-  to?: string | undefined;
-  subject?: string | undefined;
-  listId?: string | undefined;
-  hasAttachment?: true | undefined;
-  largerThanBytes?: number | undefined;
-}
+import type { FilterConditions } from '../mail/filter-conditions.ts';
 
 export interface FilterMatch {
   folderId: string;
@@ -36,18 +28,18 @@ const MATCHING = `
    AND ($6::boolean IS NULL OR m.has_attachment)
    AND ($7::bigint IS NULL OR m.size_bytes >= $7)`;
 
-const values = (accountId: string, { from, to, subject, listId, hasAttachment, largerThanBytes }: MatchConditions): unknown[] => [
+const values = (accountId: string, { from, to, subject, listId, hasAttachment, largerThanBytes }: FilterConditions): unknown[] => [
   accountId, from ?? null, to ?? null, subject ?? null, listId ?? null, hasAttachment ?? null, largerThanBytes ?? null,
 ];
 
 /** Counts up to `most`; more is `most`. */
-export async function countMatches(db: Queryable, accountId: string, conditions: MatchConditions, most: number): Promise<number> {
+export async function countMatches(db: Queryable, accountId: string, conditions: FilterConditions, most: number): Promise<number> {
   const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM (SELECT ${MATCHING} LIMIT $8) AS found`, [...values(accountId, conditions), most]);
   return rows[0]!.n;
 }
 
 /** The newest first. */
-export async function findMatches(db: Queryable, accountId: string, conditions: MatchConditions, limit: number): Promise<FilterMatch[]> {
+export async function findMatches(db: Queryable, accountId: string, conditions: FilterConditions, limit: number): Promise<FilterMatch[]> {
   const { rows } = await db.query<FilterMatch>(
     `SELECT i.folder_id AS "folderId", i.uid, i.conversation_id AS "conversationId", m.subject, m.from_name AS "fromName",
             m.from_address AS "fromAddress", i.received_at AS "receivedAt" ${MATCHING} ORDER BY i.received_at DESC, i.uid DESC LIMIT $8`,

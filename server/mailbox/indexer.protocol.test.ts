@@ -5,8 +5,8 @@ import { MongoClient, ObjectId } from 'mongodb';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../../mail-server/testing/mail-stack.ts';
+import { withImap } from '../../mail-server/testing/read-mailbox.ts';
 import { systemClock, type Clock } from '../infra/clock/clock.ts';
-import { changeLabels } from '../infra/imap/imap-session.ts';
 import { logger } from '../infra/log/logger.ts';
 import { listenForChanges, type ChangeSignal } from '../infra/wildduck/change-signal.ts';
 import { openWildduckStore, type WildduckStore } from '../infra/wildduck/store.ts';
@@ -176,13 +176,16 @@ describe('what IMAP clients do', () => {
     startIndexer();
     const { INBOX } = await user.folders();
     const { uid } = await stack.wildduck.uploadRaw({ userId: user.userId, mailboxId: INBOX! }, raw('l1', 'Label me'));
-    const { password } = await stack.wildduck.createAppPassword(user.userId, { description: 'labels', scopes: ['imap'] });
-    const access = { host: '127.0.0.1', port: stack.ports.imaps, certificateFile: stack.env['EIDER_TLS_CERT']!, username: user.address, password };
-    await changeLabels(access, [{ mailboxPath: 'INBOX', uids: [uid, 99], add: ['Travel', '$label1'], remove: [] }]);
+    const byMailProgram = (work: (client: ImapFlow) => Promise<unknown>) =>
+      withImap(stack, user, async (client) => {
+        const lock = await client.getMailboxLock('INBOX');
+        await work(client).finally(() => lock.release());
+      });
+    await byMailProgram((client) => client.messageFlagsAdd(`${uid},99`, ['Travel', '$label1'], { uid: true }));
     await expectInStep(user);
     const labelled = () => listConversations(stack.database.pool, { accountId: user.accountId, folderId: 'label:Travel', limit: 5 });
     expect((await labelled()).rows).toMatchObject([{ labels: ['$label1', 'Travel'] }]);
-    await changeLabels(access, [{ mailboxPath: 'INBOX', uids: [uid], add: [], remove: ['Travel'] }]);
+    await byMailProgram((client) => client.messageFlagsRemove(String(uid), ['Travel'], { uid: true }));
     await expectInStep(user);
     expect((await labelled()).rows).toEqual([]);
   });

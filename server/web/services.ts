@@ -8,7 +8,6 @@ import { watchPressure } from '../delivery/pressure.ts';
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { secretBoxFromFile, type SecretBox } from '../infra/crypto/secret-box.ts';
-import { createFlagWriter, type FlagWriter } from '../infra/imap/add-flags.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
 import { createSpamLearner, type SpamLearner } from '../infra/rspamd/learner.ts';
@@ -41,9 +40,7 @@ export interface Services {
   images: RemoteImageSigner;
   changes: ChangeFeed;
   facts: AccountFacts;
-  flags: FlagWriter;
-  /** Flags and labels of many messages at once. */
-  keywords: FlagStore;
+  flags: FlagStore;
   /** Null where there is no rspamd to teach. */
   spamLearner: SpamLearner | null;
   contents: ContentCache;
@@ -79,8 +76,7 @@ export function createServices(env: Record<string, string | undefined> = process
     images: createRemoteImageSigner(secretBox.derive('web:images')),
     changes: createChangeFeed(databaseUrl, log),
     facts: createAccountFacts(wildduck),
-    flags: createFlagWriter(wildduck, { host: config.bind === '0.0.0.0' ? '127.0.0.1' : config.bind, port: config.ports.imaps }),
-    keywords: openFlagStore(required(config.mongoUrl, 'MONGO_URL'), redis),
+    flags: openFlagStore(required(config.mongoUrl, 'MONGO_URL'), redis),
     spamLearner: config.rspamdControllerUrl === undefined ? null : createSpamLearner(config.rspamdControllerUrl),
     contents: createContentCache(),
     checkAnswers: env['NODE_ENV'] !== 'production',

@@ -5,7 +5,8 @@ import { useFormat, useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Dialog } from '../../../components/ui/dialog.tsx';
 import { TextField } from '../../../components/ui/text-field.tsx';
-import { checkTime, presets, toLocalInput } from './schedule-times.ts';
+import { toLocalInput } from '../../../components/format/local-time.ts';
+import { checkTime, presets } from './schedule-times.ts';
 
 export interface ScheduleDialogProps {
   /** What the field begins with; tomorrow morning when absent. */

@@ -1,6 +1,7 @@
 // Times offered on each kind of day, and what a typed one is worth.
 import { describe, expect, it } from 'vitest';
-import { checkTime, presets, toLocalInput } from './schedule-times.ts';
+import { toLocalInput } from '../../../components/format/local-time.ts';
+import { checkTime, presets } from './schedule-times.ts';
 
 const offered = (now: string) => presets(new Date(now)).map(({ name, at }) => [name, toLocalInput(at)]);
 

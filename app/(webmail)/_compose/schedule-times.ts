@@ -1,4 +1,5 @@
 // Times that people mean by "later", and reading one that they typed. Pure; in the browser's own time zone.
+import { dayAt } from '../../../components/format/local-time.ts';
 
 export type PresetName = 'laterToday' | 'tomorrowMorning' | 'tomorrowAfternoon' | 'mondayMorning';
 
@@ -11,9 +12,6 @@ const MORNING = 8;
 const AFTERNOON = 13;
 const EVENING = 18;
 
-/** A day from `now` on at an hour; across changes of the clock it is that hour there. */
-const dayAt = (now: Date, days: number, hour: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
-
 /** What is offered at `now`: the evening only while it is far, Monday only when that isn't tomorrow. */
 export function presets(now: Date): Preset[] {
   const toMonday = (8 - now.getDay()) % 7 || 7;
@@ -25,12 +23,6 @@ export function presets(now: Date): Preset[] {
     { name: 'tomorrowAfternoon', at: dayAt(now, 1, AFTERNOON) },
     ...(toMonday > 1 ? [monday] : []),
   ];
-}
-
-/** For `<input type="datetime-local">`. */
-export function toLocalInput(date: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
 export type TimeCheck = { kind: 'ok'; at: Date } | { kind: 'none' | 'past' | 'far' };

@@ -1,5 +1,6 @@
 // What delivery puts into outgoing mail so that feedback finds its way back: the envelope sender (VERP) and the
 // token field. Which mail gets them, and under which domain, is decided here (decision 0120).
+import { domainOf } from '../../mail/address.ts';
 import { bounceAddress, TOKEN_FIELD } from '../../mail/feedback-address.ts';
 import { makeToken } from '../../mail/feedback-token.ts';
 import type { EnqueueSource } from '../enqueue-types.ts';
@@ -53,7 +54,7 @@ export type ReturnPaths = ReturnType<typeof returnPaths>;
  */
 async function returnPathDomain(deps: ReturnPathDeps, message: SentMessage): Promise<string> {
   for (const address of [message.headerFrom, message.reversePath]) {
-    const domain = address.slice(address.lastIndexOf('@') + 1);
+    const domain = domainOf(address);
     if ((await deps.tenantOf(domain)) === message.tenantId) return domain;
   }
   return deps.hostname;

@@ -59,7 +59,6 @@ export function newGate(key: string, title: string, scope: Gate['scope'], rate: 
 
 /** The rule has become another: slots that were granted by the one before are forgotten. */
 export function changeRate(gate: Gate, rate: Rate | null): void {
-  if (gate.rate === rate) return;
   const same = gate.rate !== null && rate !== null && gate.rate.count === rate.count && gate.rate.windowMs === rate.windowMs;
   gate.rate = rate;
   if (same) return;

@@ -10,7 +10,6 @@ const admitted = gauge({ name: 'eider_delivery_admitted', help: 'Recipients clai
 const limited = gauge({ name: 'eider_delivery_limited_sites', help: 'Sites, by egress, that said less: suspended or paused for a time, slowed, or with fewer connections.', labels: ['provider', 'state'] });
 const open = gauge({ name: 'eider_delivery_breakers_open', help: 'Mail servers, by egress, that this worker does not dial because connections fail.', labels: ['provider'] });
 const shared = gauge({ name: 'eider_delivery_limits_shared', help: '1 while limits are shared with the other workers; 0 while each keeps to half of them.' });
-
 const current = gauge({ name: 'eider_delivery_rules_current', help: '1 while the rules in force are those of shaping.json; 0 while that file is wrong and those before hold.' });
 
 type State = 'suspended' | 'paused' | 'slowed' | 'fewer-connections';

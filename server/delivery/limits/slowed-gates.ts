@@ -1,5 +1,6 @@
 // Gates of those that reputation slows: a tenant, one of its lanes or domains gets a share of what each site takes by rule.
 // Owns which gate it is; what a gate lets through is limiter.ts.
+import { domainOf } from '../../mail/address.ts';
 import type { Lane } from '../enqueue-types.ts';
 import type { Slowdown, SlowdownSubject } from '../reputation/slowdown.ts';
 import type { Gate } from './gate.ts';
@@ -31,7 +32,7 @@ export function slowedGates(keeper: Pick<GateKeeper, 'gate'>, deps: { readonly r
       return ofLane.factor < 1 ? gateOf(`${tenantId} ${lane}`, `the tenant's lane, slowed by its reputation (${ofLane.reason}),`, ofLane, route, domain) : null;
     },
     ofDomain({ tenantId, headerFrom, route, domain }: LimitedSender): Gate | null {
-      const sender = headerFrom.slice(headerFrom.lastIndexOf('@') + 1).toLowerCase();
+      const sender = domainOf(headerFrom).toLowerCase();
       const speed = speedOf({ tenantId, domain: sender });
       // A tenant that is slowed as a whole has been asked before.
       if (speed.factor >= 1 || speedOf({ tenantId }).factor <= speed.factor) return null;

@@ -12,7 +12,7 @@ import { matchSite, type ShapingRules } from './shaping-rules.ts';
 import { FULL_SPEED } from './slowed-gates.ts';
 
 export interface WaitReason {
-  scope: Wait['scope'] | 'operator';
+  scope: Wait['scope'];
   /** One sentence for people, without the time. */
   reason: string;
   /** Null: until somebody ends it, or, for a rate, until its turn comes. */

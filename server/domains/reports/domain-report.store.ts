@@ -1,5 +1,6 @@
 // SQL of the reports that other servers send about hosted domains: DMARC aggregate and failure reports, TLS reports.
 // Each is stored once by its reporter's own id; what is not about a hosted domain is not stored.
+import { domainOf } from '../../mail/address.ts';
 import type { Queryable } from '../../infra/db/pool.ts';
 import type { ArfReport, DmarcReport, TlsReport } from '../../mail/reports/report-types.ts';
 
@@ -17,7 +18,7 @@ export interface HostedOwner {
 
 const json = (value: unknown): string => JSON.stringify(value, (_key, item: unknown) => (typeof item === 'string' ? storable(item, 1_000) : item));
 const storable = (text: string, length: number): string => text.replaceAll('\0', '').toWellFormed().slice(0, length);
-const origin = ({ reversePath, clientAddress }: ReportOrigin): string => `${storable(reversePath.slice(reversePath.lastIndexOf('@') + 1), 255)} [${clientAddress}]`;
+const origin = ({ reversePath, clientAddress }: ReportOrigin): string => `${storable(domainOf(reversePath), 255)} [${clientAddress}]`;
 
 const INSERT_DMARC = `
 WITH report AS (

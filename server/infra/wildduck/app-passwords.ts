@@ -12,27 +12,23 @@ export interface AppPassword {
   lastUsedAt: Date | null;
 }
 
-/**
- * Makes an app password; with `ttlSeconds` it expires that long after its last use and is in no list.
- * The password is shown this once and cannot be read again.
- */
+/** Makes an app password. The password is shown this once and cannot be read again. */
 export async function createAppPassword(
   transport: Transport,
   userId: string,
-  input: { description: string; scopes: AppPasswordScope[]; ttlSeconds?: number; ip?: string },
+  input: { description: string; scopes: AppPasswordScope[]; ip?: string },
 ): Promise<{ id: string; password: string }> {
   const reply = await transport.json<{ id: string; password: string }>('POST', path(['users', userId, 'asps']), {
     json: {
       description: input.description,
       scopes: input.scopes,
-      ...(input.ttlSeconds !== undefined && { ttl: input.ttlSeconds }),
       ...(input.ip !== undefined && { ip: input.ip }),
     },
   });
   return { id: reply.id, password: reply.password };
 }
 
-/** Those without an end, oldest first: what Eider makes for itself expires, and is not here. */
+/** Oldest first. */
 export async function listAppPasswords(transport: Transport, userId: string): Promise<AppPassword[]> {
   const reply = await transport.json<{
     results: { id: string; description: string; scopes: string[]; created: string; lastUse?: { time?: string | false } }[];

@@ -1,5 +1,6 @@
 // What a report says of one recipient, put together from its machine-readable fields and its words: status,
 // reply code, reason, permanence. The meaning of words and codes is the table of reply rules.
+import { domainOf } from '../address.ts';
 import { decidingRule, isFromCodesAlone } from '../classify-reply.ts';
 import { DEAD_ADDRESS, type ReplyCategory, type ReplyRule, type SmtpCommand } from '../reply-rules.ts';
 import { REPORT_LIMITS } from './limits.ts';
@@ -89,7 +90,7 @@ function categoryOf(evidence: BounceEvidence, replyCode: string, status: string,
   const words = [firstParagraph(evidence.block), evidence.block, evidence.text];
   const sources = [said, own, quotedText && `${own} ${quotedText}`.trim(), ...(evidence.diagnosticType === 'x-unix' || quotedInField ? [] : words)].map(withoutCommands);
   // Where the host isn't told, the recipient's domain often is its provider's own.
-  const host = evidence.remoteMta ?? evidence.recipient.slice(evidence.recipient.lastIndexOf('@') + 1);
+  const host = evidence.remoteMta ?? domainOf(evidence.recipient);
   let fromCodes: ReplyRule | undefined;
   for (const source of sources) {
     if (source === '') continue;

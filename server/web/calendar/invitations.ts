@@ -1,6 +1,7 @@
 // An invitation within a message: read, and answered once for each change of mind.
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
+import { domainOf } from '../../mail/address.ts';
 import { enqueue } from '../../delivery/enqueue.ts';
 import { type Invitation as Parsed, readInvitation } from '../../mail/calendar/invitation.ts';
 import { AppError } from '../api/app-error.ts';
@@ -88,7 +89,7 @@ interface Sending {
 async function send(services: Services, session: Session, { source, parsed, messageId }: Found, { identity, organizer, response, revision, key }: Sending): Promise<void> {
   const settings = await readSettings(services.pool, session.accountId);
   const name = `${key.toString('hex').slice(0, 32)}.${revision}.${response}`;
-  const ownId = `<${name}.${session.accountId.slice(0, 8)}@${identity.address.slice(identity.address.lastIndexOf('@') + 1)}>`;
+  const ownId = `<${name}.${session.accountId.slice(0, 8)}@${domainOf(identity.address)}>`;
   const content = await answerMessage({
     source, organizer, response,
     summary: parsed.summary,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
 import type { Draft, DraftSaved, SendResult, Upload } from '../contract/compose.ts';
 import type { ApiErrorBody } from '../contract/errors.ts';
+import { json } from '../testing/answer.ts';
 import { createTestWeb, type TestAccount, type TestWeb } from '../testing/test-services.ts';
 import { deleteOrphanedUploads } from './upload.store.ts';
 
@@ -20,12 +21,6 @@ afterAll(async () => {
   await db.drop();
 });
 
-async function json<T>(pending: Promise<Response>, status = 200): Promise<T> {
-  const response = await pending;
-  const body = (await response.json()) as T;
-  expect([response.status, body]).toEqual([status, body]);
-  return body;
-}
 const refusal = async (pending: Promise<Response>, status: number) => (await json<ApiErrorBody>(pending, status)).error;
 const upload = (name: string, bytes: Uint8Array, type = 'application/octet-stream') =>
   alice.call('POST', `/api/uploads?filename=${encodeURIComponent(name)}`, bytes, { 'content-type': type });

@@ -4,7 +4,7 @@ import { applyDelete } from '../../mailbox/apply.ts';
 import { withTransaction } from '../../infra/db/with-transaction.ts';
 import type { Services } from '../services.ts';
 import type { ComposeFieldsFull } from '../contract/compose.ts';
-import { parseAddress } from '../../mail/address.ts';
+import { domainOf, parseAddress } from '../../mail/address.ts';
 import { attachedUploadIds, buildMime, inlineUploadIds, type MimePart } from './build-mime.ts';
 import { oneLine } from './check-compose.ts';
 import { findDraft, lockDraft, setDraftCopy, type DraftRow } from './draft.store.ts';
@@ -83,7 +83,7 @@ async function draftMime(services: Services, owner: DraftOwner, row: DraftRow): 
     text: fields.text,
     attachments,
     inline,
-    messageId: `<draft-${row.id}.${row.revision}@${owner.address.slice(owner.address.lastIndexOf('@') + 1)}>`,
+    messageId: `<draft-${row.id}.${row.revision}@${domainOf(owner.address)}>`,
     date: row.updatedAt,
     inReplyTo: replied?.inReplyTo ?? null,
     references: replied?.references ?? [],

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
 import type { Draft, DraftSaved, HeldSend, SendResult, Upload } from '../contract/compose.ts';
+import { json } from '../testing/answer.ts';
 import { createTestWeb, type TestAccount, type TestWeb } from '../testing/test-services.ts';
 import { mendSends, queueComingSends, releaseDueSends } from './held-sends.ts';
 import { deleteOrphanedUploads } from './upload.store.ts';
@@ -22,12 +23,6 @@ afterAll(async () => {
   await db.drop();
 });
 
-async function json<T>(pending: Promise<Response>, status = 200): Promise<T> {
-  const response = await pending;
-  const body = (await response.json()) as T;
-  expect([response.status, body]).toEqual([status, body]);
-  return body;
-}
 const send = (body: object, key = `key-held-${++count}`) =>
   json<SendResult>(alice.call('POST', '/api/emails/send', { to: ['bob@else.test'], subject: 'Held', html: '<p>Words</p>', ...body }, { 'idempotency-key': key }));
 const takeBack = (sendId: string) => alice.call('POST', `/api/sends/${sendId}/cancel`);

@@ -1,6 +1,7 @@
 // POST /api/emails/send: check, build, hand to the delivery queue, then what follows acceptance (finish-send.ts), or
 // waiting (held-sends.ts). After the queue's "accepted" nothing here can lose or repeat the message.
 import { createHash, randomUUID } from 'node:crypto';
+import { domainOf } from '../../mail/address.ts';
 import type { EnqueueResult } from '../../delivery/enqueue-types.ts';
 import { withTransaction } from '../../infra/db/with-transaction.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
@@ -32,7 +33,7 @@ export type SendOrder = SendFields & { undoSeconds?: number; sendAt?: string | u
  */
 export async function sendMessage(services: Services, owner: DraftOwner, order: SendOrder, idempotencyKey: string): Promise<SendResult> {
   const bodyHash = createHash('sha256').update(JSON.stringify(order)).digest('hex');
-  const domain = owner.address.slice(owner.address.lastIndexOf('@') + 1);
+  const domain = domainOf(owner.address);
   const begun = await store.beginSend(services.pool, owner, { idempotencyKey, bodyHash, messageId: `<${randomUUID()}@${domain}>` });
   if (begun.kind === 'known') {
     if (begun.row.bodyHash !== bodyHash) throw new AppError('idempotency_conflict');

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
 import { insertFilter, listFilters, orderFilters, updateFilter } from '../../filters/filter.store.ts';
-import { toStoreFilter, type FilterConditions } from '../../filters/filter.ts';
+import { toStoreFilter } from '../../filters/filter.ts';
+import type { FilterConditions } from '../../mail/filter-conditions.ts';
 import { askForwarding, confirmForwarding, findForwardingLink, listForwarding } from '../../filters/forwarding.store.ts';
 import { createTestWeb, indexMessage, type TestAccount, type TestWeb } from '../testing/test-services.ts';
 

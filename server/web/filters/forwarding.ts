@@ -6,7 +6,7 @@ import { lockFilters } from '../../filters/filter.store.ts';
 import { withTransaction } from '../../infra/db/with-transaction.ts';
 import type { PoolClient } from '../../infra/db/pool.ts';
 import { randomToken } from '../../infra/crypto/hash.ts';
-import { parseAddress } from '../../mail/address.ts';
+import { domainOf, parseAddress } from '../../mail/address.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
 import { buildMime } from '../compose/build-mime.ts';
 import { oneLine } from '../compose/check-compose.ts';
@@ -55,7 +55,7 @@ async function sendLink(services: Services, session: Session, to: string, link: 
     '',
     'If you do not know what this is about, do nothing: no mail is forwarded without the link.',
   ].join('\n');
-  const messageId = `<${randomUUID()}@${session.address.slice(session.address.lastIndexOf('@') + 1)}>`;
+  const messageId = `<${randomUUID()}@${domainOf(session.address)}>`;
   const content = await buildMime({
     from: { name: oneLine(session.displayName), address: session.address },
     recipients: { to: [{ name: '', address: to }], cc: [], bcc: [] }, subject, html: null, text, attachments: [], inline: [], messageId, date: new Date(), inReplyTo: null, references: [],

@@ -23,8 +23,8 @@ const recorder: FlagStore = {
 beforeAll(async () => {
   db = await testDatabase();
   web = await createTestWeb(db);
-  await web.services.keywords.close();
-  web.services.keywords = recorder;
+  await web.services.flags.close();
+  web.services.flags = recorder;
 });
 afterAll(async () => {
   await web.close();
@@ -88,7 +88,7 @@ test('a worker that dies leaves its job to another, who goes on where it stopped
 test('cancelled, it stops after the batch under way, and that can be taken back', async () => {
   const { account, owner } = await mailbox(1100);
   const id = await insertJob(db.pool, owner, { action: 'star' }, { kind: 'folder', folderId: account.folders['INBOX']! });
-  web.services.keywords = {
+  web.services.flags = {
     ...recorder,
     changeFlags: async (...call) => {
       await cancelJob(db.pool, owner.accountId, id);
@@ -98,7 +98,7 @@ test('cancelled, it stops after the batch under way, and that can be taken back'
     },
   };
   await workOnJobs(web.services);
-  web.services.keywords = recorder;
+  web.services.flags = recorder;
   expect(await findJob(db.pool, owner.accountId, id)).toMatchObject({ state: 'cancelled', done: 500, undoable: true });
   expect(await starred(owner.accountId)).toBe(500);
   await turnBack(db.pool, owner.accountId, id);

@@ -76,7 +76,7 @@ export async function deleteLabel(services: Services, session: Session, labelId:
   for (;;) {
     const items = await labelledItems(services.pool, session.accountId, keyword, REMOVE_CHUNK);
     for (const [folderId, places] of Map.groupBy(items, (item) => item.folderId)) {
-      await services.keywords.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, places.map((place) => place.uid), { remove: [keyword] });
+      await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, places.map((place) => place.uid), { remove: [keyword] });
       await applyFlags(services.pool, { accountId: session.accountId, places, changes: { removeLabels: [keyword] } });
     }
     if (items.length < REMOVE_CHUNK) break;

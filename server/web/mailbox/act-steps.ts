@@ -46,7 +46,7 @@ export async function changeFlags(
   const set = [...(changes.unread === false ? ['\\Seen'] : []), ...(changes.starred === true ? ['\\Flagged'] : [])];
   const taken = [...(changes.unread === true ? ['\\Seen'] : []), ...(changes.starred === false ? ['\\Flagged'] : [])];
   const done = await perFolder(services, stale, fates, async (folderId, batch) => {
-    await services.keywords.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add: set, remove: taken });
+    await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add: set, remove: taken });
     await applyFlags(services.pool, { accountId: session.accountId, places: batch, changes });
   });
   if (done.length === 0) return null;
@@ -70,7 +70,7 @@ export async function label(
   });
   const back = new Map<string, { change: Pick<ActionBody, 'addLabels' | 'removeLabels'>; emailIds: string[] }>();
   await perFolder(services, stale, fates, async (folderId, batch) => {
-    const changed = await services.keywords.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add, remove });
+    const changed = await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add, remove });
     await applyFlags(services.pool, { accountId: session.accountId, places: batch, changes: { addLabels: add, removeLabels: remove } });
     for (const { uid, added, removed } of changed) {
       const key = `${added.join()} ${removed.join()}`;

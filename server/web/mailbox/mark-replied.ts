@@ -21,7 +21,7 @@ const TRIES = 6;
 /** The index follows from the mail store's journal. A message that is gone, or lies in Junk or Trash, is passed over. */
 export async function markReplied(
   services: Services,
-  account: { accountId: string; wildduckUserId: string; address: string },
+  account: { accountId: string; wildduckUserId: string },
   answered: AnsweredMessage,
 ): Promise<void> {
   const find = async () => {
@@ -31,9 +31,10 @@ export async function markReplied(
   const flags = answered.mode === 'forward' ? ['$Forwarded'] : ['\\Answered'];
   let row = await find();
   for (let n = 0; row && n < TRIES; n += 1) {
-    const marked = await services.flags.addFlags(account, { folderPath: row.folderPath, uid: row.uid }, flags);
+    await services.flags.changeFlags({ userId: account.wildduckUserId, mailboxId: row.folderId }, [row.uid], { add: flags });
     await setTimeout(SETTLE_MS);
     const now = await find();
+    const marked = answered.mode === 'forward' ? now?.forwarded : now?.answered;
     if (marked && now?.folderId === row.folderId && now.uid === row.uid) return;
     row = now;
   }

@@ -82,7 +82,7 @@ async function wakeMessages(services: Services, due: DueMessage[]): Promise<void
   const back = places.filter((place) => place.folderId === inbox && moved.some((message) => message.messageKey === place.messageKey));
   for (const [folderId, some] of Map.groupBy(asleep, (place) => place.folderId)) {
     const uids = some.map((place) => place.uid);
-    await services.keywords.changeFlags({ userId: wildduckUserId, mailboxId: folderId }, uids, { remove: ['\\Seen'] });
+    await services.flags.changeFlags({ userId: wildduckUserId, mailboxId: folderId }, uids, { remove: ['\\Seen'] });
     await applyFlags(pool, { accountId, places: some, changes: { unread: true } });
     const { moved: pairs } = await services.wildduck.updateMessages({ userId: wildduckUserId, mailboxId: folderId }, uids, { moveTo: inbox });
     // Before the rows are made: they ask for it.

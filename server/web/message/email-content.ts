@@ -1,5 +1,7 @@
 // From a stored message to what the reader's page gets: body address, attachments, sender checks, unsubscribe.
+import { domainOf } from '../../mail/address.ts';
 import { imitatedDomain } from '../../mail/lookalike.ts';
+import type { KnownPeople } from '../contacts/known-people.ts';
 import type { EmailContent } from '../contract/message.ts';
 import type { MessageAttachment } from '../../infra/wildduck/types.ts';
 import type { Settings } from '../contract/session.ts';
@@ -10,8 +12,7 @@ import { cleanFilename } from '../compose/uploads.ts';
 import { readAuthentication } from './authentication-results.ts';
 import { readUnsubscribe } from './list-unsubscribe.ts';
 import type { StoredContent } from './read-content.ts';
-import type { KnownPeople } from './known-people.ts';
-import { domainOf, senderWarnings } from './sender-warnings.ts';
+import { senderWarnings } from './sender-warnings.ts';
 
 export const MAX_TEXT_CHARACTERS = 200_000;
 /** Making text from HTML blocks the process for its time; a quoted reply to more than this starts from the text part. */

@@ -1,8 +1,10 @@
 // GET /api/emails/{id} and /api/conversations/{id}: heads from the index, contents from the mail store.
+import { domainOf } from '../../mail/address.ts';
 import { getConversation, isUuid } from '../../mailbox/conversation.store.ts';
 import { isMuted } from '../../mailbox/snooze.store.ts';
 import type { MessageRow } from '../../mailbox/types.ts';
 import { AppError } from '../api/app-error.ts';
+import { correspondentsOf } from '../contacts/kept-correspondents.ts';
 import type { Conversation, Email, EmailContent } from '../contract/message.ts';
 import { ownAddresses } from '../mailbox/list-mail.ts';
 import { toEmailHead, type OwnAddresses } from '../mailbox/to-contract.ts';
@@ -13,7 +15,6 @@ import { sanitisedBody } from './body.ts';
 import { toEmailContent } from './email-content.ts';
 import { emailIdOf, type EmailPlace } from './email-id.ts';
 import { requireRow } from './open-message.ts';
-import { knownPeople } from './known-people.ts';
 import { readContent } from './read-content.ts';
 
 /** How many messages of a conversation come with their content at once. */
@@ -63,10 +64,10 @@ function openedMessages(messages: MessageRow[]): MessageRow[] {
 
 /** Contents in the order of `rows`; null where the mail store no longer has the message. */
 async function contentsOf(services: Services, session: Session, rows: MessageRow[], own: OwnAddresses): Promise<(EmailContent | null)[]> {
-  const [settings, trusted, known, stored] = await Promise.all([
+  const [settings, trusted, { known }, stored] = await Promise.all([
     readSettings(services.pool, session.accountId),
     trustedAmong(services.pool, session.accountId, rows.map((row) => row.from.address)),
-    knownPeople(services, session.accountId),
+    correspondentsOf(services, session.accountId),
     Promise.all(rows.map((row) => readContent(services, session.wildduckUserId, row))),
   ]);
   return rows.map((row, index) => {
@@ -85,7 +86,7 @@ async function contentsOf(services: Services, session: Session, rows: MessageRow
       authservId: services.config.hostname,
       known,
       date: row.receivedAt,
-      ownDomains: [...own].map((address) => address.slice(address.lastIndexOf('@') + 1)),
+      ownDomains: [...own].map((address) => domainOf(address)),
     });
   });
 }

@@ -1,4 +1,5 @@
 // What a reader should know about the sender before trusting a message. Pure.
+import { domainOf } from '../../mail/address.ts';
 import type { Authentication, EmailContent } from '../contract/message.ts';
 
 export interface SenderFacts {
@@ -15,22 +16,18 @@ export interface SenderFacts {
 export function senderWarnings(facts: SenderFacts): EmailContent['warnings'] {
   const warnings: EmailContent['warnings'] = [];
   if (!facts.from) return warnings;
-  const domain = domainOf(facts.from.address);
+  const domain = domainOf(facts.from.address).toLowerCase();
   const verified = facts.authentication?.verdict === 'verified';
   if (facts.authentication && !verified && facts.ownDomains.includes(domain)) warnings.push('own_domain_unverified');
   else if (facts.authentication?.verdict === 'failed') warnings.push('authentication_failed');
   if (facts.imitates !== null) warnings.push('lookalike_domain');
   const named = /[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,})/.exec(facts.from.name);
-  if (named && domainOf(named[0]) !== domain) warnings.push('display_name_is_address');
-  const replyDomains = facts.replyTo.map((entry) => domainOf(entry.address));
+  if (named && domainOf(named[0]).toLowerCase() !== domain) warnings.push('display_name_is_address');
+  const replyDomains = facts.replyTo.map((entry) => domainOf(entry.address).toLowerCase());
   if (!verified && replyDomains.length > 0 && replyDomains.every((reply) => organisation(reply) !== organisation(domain))) {
     warnings.push('reply_to_differs');
   }
   return warnings;
-}
-
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1).toLowerCase();
 }
 
 /** The last two labels: enough to tell a stranger from a sister host; a shared suffix merely hides a warning. */

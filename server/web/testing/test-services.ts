@@ -11,7 +11,6 @@ import { enqueueDeps } from '../../delivery/enqueue.ts';
 import { folderBlobStore } from '../../infra/blobs/blob-store.ts';
 import { createSecretBox } from '../../infra/crypto/secret-box.ts';
 import type { Pool } from '../../infra/db/pool.ts';
-import { createFlagWriter } from '../../infra/imap/add-flags.ts';
 import { openFlagStore } from '../../infra/wildduck/flag-store.ts';
 import { createWildduckClient } from '../../infra/wildduck/client.ts';
 import { WildduckError } from '../../infra/wildduck/errors.ts';
@@ -77,8 +76,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
       quota: async () => ({ usedBytes: 0, limitBytes: 0 }),
       forget: () => undefined,
     },
-    flags: createFlagWriter(wildduck, { host: '127.0.0.1', port: 9 }),
-    keywords: openFlagStore('mongodb://127.0.0.1:9/none', redis, { timeoutMs: 300 }),
+    flags: openFlagStore('mongodb://127.0.0.1:9/none', redis, { timeoutMs: 300 }),
     spamLearner: null,
     contents: createContentCache(),
     checkAnswers: true,
@@ -92,7 +90,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
     async close() {
       await services.changes.close();
       await services.sanitiser.close();
-      await services.keywords.close();
+      await services.flags.close();
       redis.disconnect();
       await rm(folder, { recursive: true, force: true });
     },

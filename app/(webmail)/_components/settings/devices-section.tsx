@@ -20,7 +20,7 @@ function SessionLine({ session }: { session: SessionInfo }) {
     onError: (error) => showToast({ tone: 'error', text: t('done.failed', { message: error.message }) }),
     onSettled: () => client.invalidateQueries({ queryKey: keys.sessions }),
   });
-  const when = format.ago(session.lastSeenAt) || format.fullDate(session.lastSeenAt);
+  const when = format.lately(session.lastSeenAt);
   return (
     <li className="flex items-center gap-3 border-b border-line py-3 last:border-0">
       <MonitorSmartphone aria-hidden className="size-5 shrink-0 text-ink-3" />

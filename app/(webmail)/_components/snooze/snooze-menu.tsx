@@ -15,7 +15,8 @@ import { clearSelection } from '../../_state/selection.ts';
 import { snoozeTargets } from '../../_state/snooze-menu.ts';
 import { useStore } from '../../_state/store.ts';
 import { actionSlug } from '../list/use-list-controller.ts';
-import { snoozeTimes, toLocalInput } from './snooze-times.ts';
+import { toLocalInput } from '../../../../components/format/local-time.ts';
+import { snoozeTimes } from './snooze-times.ts';
 
 addMessages(texts);
 

@@ -1,6 +1,7 @@
 // The choices at several moments of a week, in whatever zone the test runs.
 import { describe, expect, test } from 'vitest';
-import { snoozeTimes, toLocalInput } from './snooze-times.ts';
+import { toLocalInput } from '../../../../components/format/local-time.ts';
+import { snoozeTimes } from './snooze-times.ts';
 
 // 23 November 2026 is a Monday.
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 10, day, hour, minute);

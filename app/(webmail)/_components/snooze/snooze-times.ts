@@ -1,4 +1,5 @@
 // When a conversation may come back: the usual choices as they are at a moment, in the user's own time. Pure.
+import { dayAt } from '../../../../components/format/local-time.ts';
 
 export type SnoozeChoice = 'laterToday' | 'tomorrow' | 'weekend' | 'nextWeek';
 
@@ -13,7 +14,6 @@ const EVENING = 18;
 const LATER_HOURS = 3;
 const [MONDAY, FRIDAY, SATURDAY, SUNDAY] = [1, 5, 6, 0];
 
-const onDay = (now: Date, days: number, hour: number) => new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, hour);
 const daysUntil = (now: Date, weekday: number) => (weekday - now.getDay() + 7) % 7 || 7;
 
 /**
@@ -22,12 +22,12 @@ const daysUntil = (now: Date, weekday: number) => (weekday - now.getDay() + 7) %
  */
 export function snoozeTimes(now: Date): SnoozeTime[] {
   const times: SnoozeTime[] = [];
-  const evening = onDay(now, 0, EVENING);
+  const evening = dayAt(now, 0, EVENING);
   const later = new Date(now.getTime() + LATER_HOURS * 3_600_000);
   if (now < evening) times.push({ choice: 'laterToday', at: later < evening ? evening : roundUp(later) });
-  times.push({ choice: 'tomorrow', at: onDay(now, 1, MORNING) });
-  if (![FRIDAY, SATURDAY, SUNDAY].includes(now.getDay())) times.push({ choice: 'weekend', at: onDay(now, daysUntil(now, SATURDAY), MORNING) });
-  if (now.getDay() !== SUNDAY) times.push({ choice: 'nextWeek', at: onDay(now, daysUntil(now, MONDAY), MORNING) });
+  times.push({ choice: 'tomorrow', at: dayAt(now, 1, MORNING) });
+  if (![FRIDAY, SATURDAY, SUNDAY].includes(now.getDay())) times.push({ choice: 'weekend', at: dayAt(now, daysUntil(now, SATURDAY), MORNING) });
+  if (now.getDay() !== SUNDAY) times.push({ choice: 'nextWeek', at: dayAt(now, daysUntil(now, MONDAY), MORNING) });
   return times;
 }
 
@@ -35,10 +35,4 @@ export function snoozeTimes(now: Date): SnoozeTime[] {
 function roundUp(date: Date): Date {
   const half = 30 * 60_000;
   return new Date(Math.ceil(date.getTime() / half) * half);
-}
-
-/** A moment as `<input type="datetime-local">` wants it, in local time. */
-export function toLocalInput(date: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
 }

@@ -2,10 +2,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '../../../../test/product/free-ports.ts';
 import type { UnboundTools } from './unbound-tools.ts';
 
 const run = promisify(execFile);
@@ -30,7 +30,7 @@ export async function startUnbound({ env }: UnboundTools, zones: readonly TestZo
   const anchors: string[] = [];
   for (const zone of zones) anchors.push(...(await writeZone(env, folder, zone)));
   writeFileSync(join(folder, 'anchors'), anchors.join(''));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   writeFileSync(join(folder, 'conf'), configuration(folder, port, zones));
   const child = spawn('unbound', ['-d', '-c', join(folder, 'conf')], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
@@ -83,13 +83,4 @@ function configuration(folder: string, port: number, zones: readonly TestZone[])
 remote-control:
   control-enable: no
 ${own.join('')}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -9,7 +9,6 @@ import { useFormat, useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { api } from '../../../../../server/web/contract/client.ts';
 import type { AppPassword, AppPasswordCreated, AppPasswordScope } from '../../../../../server/web/contract/security.ts';
-import { useConfirm } from '../../../_state/confirm.ts';
 import { showToast } from '../../../_state/toasts.ts';
 import { SettingRow } from '../setting-row.tsx';
 import { useFailureToast } from '../security/use-security.ts';
@@ -17,6 +16,7 @@ import { accountApi } from '../security/verified.ts';
 import { VerifyDialog } from '../security/verify-dialog.tsx';
 import { CreatedDialog } from './created-dialog.tsx';
 import { NewPasswordForm } from './new-password-form.tsx';
+import { RemovableLine } from '../removable-line.tsx';
 import { ServerTable } from './server-table.tsx';
 
 addMessages(security);
@@ -26,7 +26,6 @@ const KEY = ['app-passwords'] as const;
 function PasswordLine({ item }: { item: AppPassword }) {
   const t = useT();
   const format = useFormat();
-  const confirm = useConfirm();
   const client = useQueryClient();
   const fail = useFailureToast();
   const remove = useMutation({
@@ -35,25 +34,14 @@ function PasswordLine({ item }: { item: AppPassword }) {
     onError: fail,
     onSettled: () => client.invalidateQueries({ queryKey: KEY }),
   });
-  const when = item.lastUsedAt && (format.ago(item.lastUsedAt) || format.fullDate(item.lastUsedAt));
+  const when = item.lastUsedAt && format.lately(item.lastUsedAt);
   return (
-    <li className="flex items-center gap-3 border-b border-line py-2.5 last:border-0">
-      <Smartphone aria-hidden className="size-5 shrink-0 text-ink-3" />
-      <div className="min-w-0 flex-1">
-        <p className="truncate text-base font-medium">{item.name}</p>
-        <p className="text-sm text-ink-3">
-          {item.scopes.map((scope) => scope.toUpperCase()).join(', ')} · {when ? t('apps.used', { when }) : t('apps.unused')}
-        </p>
-      </div>
-      <Button
-        size="sm"
-        variant="danger"
-        busy={remove.isPending}
-        onClick={() => confirm({ title: t('apps.remove.title', { name: item.name }), text: t('apps.remove.text'), confirmLabel: t('apps.remove'), danger: true, onConfirm: () => remove.mutate() })}
-      >
-        {t('apps.remove')}
-      </Button>
-    </li>
+    <RemovableLine
+      icon={<Smartphone />}
+      name={item.name}
+      about={`${item.scopes.map((scope) => scope.toUpperCase()).join(', ')} · ${when ? t('apps.used', { when }) : t('apps.unused')}`}
+      removal={{ title: t('apps.remove.title', { name: item.name }), text: t('apps.remove.text'), label: t('apps.remove'), busy: remove.isPending, run: () => remove.mutate() }}
+    />
   );
 }
 

@@ -8,10 +8,10 @@ import { useFormat, useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { TextField } from '../../../../../components/ui/text-field.tsx';
 import type { Passkey, SecurityState } from '../../../../../server/web/contract/security.ts';
-import { useConfirm } from '../../../_state/confirm.ts';
 import { showToast } from '../../../_state/toasts.ts';
 import { describeBrowser } from '../describe-browser.ts';
 import { SettingRow } from '../setting-row.tsx';
+import { RemovableLine } from '../removable-line.tsx';
 import { useSecurityChange } from './use-security.ts';
 import { accountApi } from './verified.ts';
 
@@ -24,30 +24,23 @@ async function makePasskey(name: string) {
 function PasskeyLine({ passkey }: { passkey: Passkey }) {
   const t = useT();
   const format = useFormat();
-  const confirm = useConfirm();
   const remove = useSecurityChange(() => accountApi('passkeys.delete', { params: { passkeyId: passkey.id } }));
-  const when = passkey.lastUsedAt && (format.ago(passkey.lastUsedAt) || format.fullDate(passkey.lastUsedAt));
+  const when = passkey.lastUsedAt && format.lately(passkey.lastUsedAt);
   return (
-    <li className="flex items-center gap-3 border-b border-line py-2.5 last:border-0">
-      <KeyRound aria-hidden className="size-5 shrink-0 text-ink-3" />
-      <div className="min-w-0 flex-1">
-        <p className="truncate text-base font-medium">{passkey.name}</p>
-        <p className="text-sm text-ink-3">
+    <RemovableLine
+      icon={<KeyRound />}
+      name={passkey.name}
+      about={
+        <>
           {when ? t('security.passkeys.used', { when }) : t('security.passkeys.unused')}
           {passkey.backedUp && ` · ${t('security.passkeys.synced')}`}
-        </p>
-      </div>
-      <Button
-        size="sm"
-        variant="danger"
-        busy={remove.isPending}
-        onClick={() =>
-          confirm({ title: t('security.passkeys.remove.title', { name: passkey.name }), text: t('security.passkeys.remove.text'), confirmLabel: t('security.passkeys.remove'), danger: true, onConfirm: () => remove.mutate() })
-        }
-      >
-        {t('security.passkeys.remove')}
-      </Button>
-    </li>
+        </>
+      }
+      removal={{
+        title: t('security.passkeys.remove.title', { name: passkey.name }), text: t('security.passkeys.remove.text'), label: t('security.passkeys.remove'),
+        busy: remove.isPending, run: () => remove.mutate(),
+      }}
+    />
   );
 }
 

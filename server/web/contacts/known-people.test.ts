@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { gather } from './known-people.ts';
+import { knownPeople } from './known-people.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, n));
-const people = gather([
+const people = knownPeople([
   { address: 'Vera@Boats.example', writtenTo: true, lastAt: day(20) },
   { address: 'news@paper.example', writtenTo: false, lastAt: day(9) },
   { address: 'news@paper.example', writtenTo: false, lastAt: day(5) },
