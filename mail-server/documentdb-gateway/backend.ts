@@ -5,15 +5,15 @@ import type { Operation } from './operation.ts';
 import { PgConnectionLost, type PgConnection } from './pg/connection.ts';
 import { PoolTimeout, type PgPool } from './pg/pool.ts';
 import { PgError, type Parameter, type Row, type Statement } from './pg/protocol.ts';
+import { TRANSACTION_FATE } from './pg/transaction-mark.ts';
 import { toCommandError } from './sql-state.ts';
 
 /**
  * What to do when the connection dies under a statement: `repeat` it (it changes nothing), `resolve` its fate from
- * the transaction id in its last column and repeat it only if it was not committed, or `fail`.
+ * the transaction's mark in its last column and repeat it only if it was not committed, or `fail`.
  */
 export type OnLoss = 'repeat' | 'resolve' | 'fail';
 
-const TRANSACTION_STATUS: Statement = { name: 'xact_status', sql: 'SELECT pg_xact_status($1::text::xid8)' };
 /** Longest wait for a connection, be it that all are busy or that PostgreSQL is restarting. */
 const PATIENCE_MS = 30_000;
 const CONFLICT_ATTEMPTS = 20;
@@ -39,7 +39,7 @@ export class Backend {
         }
         if (!(error instanceof PgConnectionLost)) throw error;
         if (onLoss === 'fail' || Date.now() >= giveUpAt) throw outage(error);
-        if (onLoss === 'resolve' && (await this.committed(operation, transactionIdOf(error.rows)))) return error.rows;
+        if (onLoss === 'resolve' && (await this.committed(operation, markOf(error.rows)))) return error.rows;
       } finally {
         this.release(operation, connection);
       }
@@ -78,11 +78,11 @@ export class Backend {
     else this.pool.release(connection);
   }
 
-  /** Whether a transaction committed before its connection died. A null id never wrote anything, hence did not. */
-  async committed(operation: Operation, transactionId: string | null): Promise<boolean> {
-    if (transactionId === null) return false;
+  /** Whether a transaction committed before its connection died. One without a mark never wrote anything, hence did not. */
+  async committed(operation: Operation, mark: string | null): Promise<boolean> {
+    if (mark === null) return false;
     for (;;) {
-      const rows = await this.run(operation, TRANSACTION_STATUS, [transactionId], 'repeat');
+      const rows = await this.run(operation, TRANSACTION_FATE, [mark], 'repeat');
       const status = rows[0]?.[0]?.toString();
       if (status === 'committed') return true;
       if (status !== 'in progress') return false;
@@ -110,7 +110,7 @@ function isConflict(error: PgError): boolean {
   return error.sqlState === '40001' || error.sqlState === '40P01';
 }
 
-function transactionIdOf(rows: Row[]): string | null {
+function markOf(rows: Row[]): string | null {
   const row = rows[0];
   return row?.[row.length - 1]?.toString() ?? null;
 }

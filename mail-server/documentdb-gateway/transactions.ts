@@ -5,6 +5,7 @@ import { CommandError } from './errors.ts';
 import type { Operation } from './operation.ts';
 import { PgConnectionLost, type PgConnection } from './pg/connection.ts';
 import { PgError } from './pg/protocol.ts';
+import { TRANSACTION_MARK } from './pg/transaction-mark.ts';
 import { toCommandError, TRANSIENT_TRANSACTION_ERROR } from './sql-state.ts';
 
 /** As MongoDB's transactionLifetimeLimitSeconds. */
@@ -113,17 +114,17 @@ export class TransactionStore {
     if (known !== undefined && known.id.number === id.number && known.state === 'committed') return;
     const transaction = this.find(operation, id);
     const connection = transaction.connection as PgConnection;
-    let transactionId: string | null = null;
+    let mark: string | null = null;
     try {
-      const rows = await connection.execute('SELECT pg_current_xact_id_if_assigned()::text');
-      transactionId = rows[0]?.[0]?.toString() ?? null;
+      const rows = await connection.execute(`SELECT ${TRANSACTION_MARK}`);
+      mark = rows[0]?.[0]?.toString() ?? null;
       await connection.execute('COMMIT');
       this.#finish(transaction, 'committed');
     } catch (error) {
       this.#finish(transaction, 'aborted');
       if (error instanceof PgError) throw toCommandError(error, true);
       if (!(error instanceof PgConnectionLost)) throw error;
-      if (await this.#backend.committed(operation, transactionId)) {
+      if (await this.#backend.committed(operation, mark)) {
         transaction.state = 'committed';
         return;
       }

@@ -1,15 +1,16 @@
 // insert, update, delete, findAndModify: one SQL call each, documents passed through as raw bytes.
 import { CommandError } from '../errors.ts';
 import type { Row, Statement } from '../pg/protocol.ts';
+import { TRANSACTION_MARK } from '../pg/transaction-mark.ts';
 import { collectionName, execute, type CommandContext, type Handler } from './context.ts';
 import { describeDuplicate } from './duplicate-key.ts';
 import { translateWriteErrors } from './write-errors.ts';
 
 /**
- * The transaction id rides in the last column: it is sent before the commit (see PgConnection.run's flush), and lets
+ * The transaction's mark rides in the last column: it is sent before the commit (see PgConnection.run's flush), and lets
  * Backend find out what became of a write whose connection died.
  */
-const writeSql = (call: string): string => `SELECT p_result, p_success, pg_current_xact_id_if_assigned()::text FROM ${call}`;
+const writeSql = (call: string): string => `SELECT p_result, p_success, ${TRANSACTION_MARK} FROM ${call}`;
 
 const BATCHES: Readonly<Record<'insert' | 'update' | 'delete', { sequence: string; statement: Statement }>> = {
   insert: { sequence: 'documents', statement: { name: 'insert', sql: writeSql('documentdb_api.insert($1, $2, $3)') } },
