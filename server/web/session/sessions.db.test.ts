@@ -90,6 +90,32 @@ describe('sessions', () => {
     expect(await sessions.find(token)).toBeNull();
   });
 
+  test('a request that reads the session while it ends does not bring it back', async () => {
+    const answered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    let held = false;
+    const query = async (...args: Parameters<typeof db.pool.query>) => {
+      const hold = held;
+      held = false;
+      const answer = await db.pool.query(...args);
+      if (!hold) return answer;
+      answered.resolve();
+      await gate.promise;
+      return answer;
+    };
+    const behind = createSessions(Object.assign(Object.create(db.pool) as typeof db.pool, { query }), Buffer.alloc(32, 7), () => clock.ms);
+    const { token } = await behind.start(account, request);
+    const session = (await behind.find(token))!;
+    clock.ms += 6_000;
+    held = true;
+    const reading = behind.find(token);
+    await answered.promise;
+    await behind.end(session);
+    gate.resolve();
+    await reading;
+    expect(await behind.find(token)).toBeNull();
+  });
+
   test('a password set by somebody else ends them all', async () => {
     const tokens = [await sessions.start(account, request), await sessions.start(account, { ...request, remember: true })];
     expect(await deleteAccountSessions(db.pool, account.id)).toBeGreaterThanOrEqual(2);

@@ -43,7 +43,10 @@ export function createSessions(pool: Pool, csrfKey: Uint8Array, now: () => numbe
   const cache = new Map<string, { session: Session; readAt: number }>();
   const lifetime = (persistent: boolean) => (persistent ? PERSISTENT_SECONDS : BROWSER_SECONDS);
   const csrfToken = (session: Session) => hmacSha256(csrfKey, `csrf:${session.id}`);
+  /** Counts what was forgotten, so that a reading that began before is not kept. */
+  let forgotten = 0;
   const forget = (id: string) => {
+    forgotten += 1;
     for (const [key, entry] of cache) if (entry.session.id === id) cache.delete(key);
   };
 
@@ -54,11 +57,13 @@ export function createSessions(pool: Pool, csrfKey: Uint8Array, now: () => numbe
       const cached = cache.get(key);
       if (cached && now() - cached.readAt < CACHE_MS && cached.session.expiresAt.getTime() > now()) return cached.session;
       cache.delete(key);
+      const before = forgotten;
       const session = await store.findSession(pool, hash);
       if (!session) return null;
       if (now() - session.lastSeenAt.getTime() > TOUCH_AFTER_MS) {
         await store.touchSession(pool, session.id, lifetime(session.persistent));
       }
+      if (before !== forgotten) return session;
       if (cache.size >= CACHE_ENTRIES) cache.delete(cache.keys().next().value!);
       cache.set(key, { session, readAt: now() });
       return session;
@@ -83,19 +88,23 @@ export function createSessions(pool: Pool, csrfKey: Uint8Array, now: () => numbe
       forget(session.id);
       return won ? { token, maxAgeSeconds: session.persistent ? PERSISTENT_SECONDS : undefined } : null;
     },
+    // Forgotten once it is gone: before, a request of the same moment would bring it back.
     async end(session) {
-      forget(session.id);
       await store.deleteSession(pool, session.accountId, session.id);
+      forget(session.id);
     },
     async revoke(session, id) {
+      const gone = await store.deleteSession(pool, session.accountId, id);
       forget(id);
-      return store.deleteSession(pool, session.accountId, id);
+      return gone;
     },
     async endOthers(session) {
+      const ended = await store.deleteOtherSessions(pool, session.accountId, session.id);
+      forgotten += 1;
       for (const [key, entry] of cache) {
         if (entry.session.accountId === session.accountId && entry.session.id !== session.id) cache.delete(key);
       }
-      return store.deleteOtherSessions(pool, session.accountId, session.id);
+      return ended;
     },
     async verified(session) {
       await store.markVerified(pool, session.id);
