@@ -2,9 +2,11 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
 import { cookies } from 'next/headers';
-import { I18nProvider } from '../components/i18n/i18n.tsx';
+import { LANGUAGES } from '../server/web/contract/languages.ts';
+import { requestLanguage } from '../server/web/queries/request-language.ts';
 import { LOOK_COOKIE, lookAttributes, parseLook } from '../components/theme/preferences.ts';
 import { TooltipLayer } from '../components/ui/tooltip-layer.tsx';
+import { LanguageTexts } from './language-texts.tsx';
 import { fontVariables } from './fonts.ts';
 import './globals.css';
 
@@ -27,13 +29,16 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Reading the cookie makes every page dynamic, which the nonces of the content security policy need anyway. */
+/** Reading cookies makes every page dynamic, which the nonces of the content security policy need anyway. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const look = parseLook((await cookies()).get(LOOK_COOKIE)?.value);
+  const { tag, locale, timeZone } = await requestLanguage();
   return (
-    <html lang="en" dir="ltr" className={fontVariables} {...lookAttributes(look)}>
+    <html lang={tag} dir={LANGUAGES[tag].direction} className={fontVariables} {...lookAttributes(look)}>
       <body>
-        <I18nProvider>{children}</I18nProvider>
+        <LanguageTexts language={tag} locale={locale} timeZone={timeZone}>
+          {children}
+        </LanguageTexts>
         <TooltipLayer />
       </body>
     </html>

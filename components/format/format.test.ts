@@ -57,3 +57,18 @@ describe('bytes', () => {
     expect(format.bytes(count)).toBe(expected);
   });
 });
+
+describe('in a time zone', () => {
+  const there = createFormat('en-GB', 'Asia/Tokyo');
+  it.each([
+    ['the same day there, another here', '2026-11-22T15:30:00Z', '2026-11-23T10:00:00Z', '00:30'],
+    ['yesterday there', '2026-11-22T14:30:00Z', '2026-11-22T15:30:00Z', 'Sun'],
+    ['a new year there', '2025-12-31T15:30:00Z', '2026-06-01T00:00:00Z', '1 Jan'],
+  ])('%s', (_name, iso, moment, expected) => {
+    expect(there.listDate(iso, new Date(moment))).toBe(expected);
+  });
+
+  it('counts days in the past of the zone', () => {
+    expect(there.fullDate('1969-12-31T15:30:00Z')).toContain('1 Jan 1970');
+  });
+});

@@ -19,15 +19,29 @@ export interface Format {
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-const startOfDay = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+/** Days since 1970 and the year, where the clock of a time zone stands; none is the system's. */
+function calendarOf(timeZone: string | undefined): (date: Date) => { day: number; year: number } {
+  if (timeZone === undefined) {
+    return (date) => ({ day: Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY, year: date.getFullYear() });
+  }
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric' });
+  return (date) => {
+    const [month = 1, day = 1, year = 1970] = parts.format(date).split('/').map(Number);
+    return { day: Date.UTC(year, month - 1, day) / DAY, year };
+  };
+}
 
-/** Formatters for a locale; times in the system's zone. */
-export function createFormat(locale: string): Format {
-  const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
-  const weekday = new Intl.DateTimeFormat(locale, { weekday: 'short' });
-  const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  const short = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' });
-  const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+/** Formatters for a locale; times in an IANA zone, or the system's. */
+export function createFormat(locale: string, timeZone?: string): Format {
+  const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  const time = dates({ timeStyle: 'short' });
+  const weekday = dates({ weekday: 'short' });
+  const dayMonth = dates({ day: 'numeric', month: 'short' });
+  const short = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+  const full = dates({ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' });
+  const calendar = calendarOf(timeZone);
+  const daysBetween = (from: Date, to: Date) => calendar(to).day - calendar(from).day;
+  const sameYear = (a: Date, b: Date) => calendar(a).year === calendar(b).year;
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
 
@@ -35,14 +49,14 @@ export function createFormat(locale: string): Format {
     listDate(iso, now = new Date()) {
       const date = new Date(iso);
       if (Number.isNaN(date.getTime())) return '';
-      const days = Math.round((startOfDay(now) - startOfDay(date)) / DAY);
+      const days = daysBetween(date, now);
       if (days === 0) return time.format(date);
       if (days > 0 && days < 7) return weekday.format(date);
-      return date.getFullYear() === now.getFullYear() ? dayMonth.format(date) : short.format(date);
+      return sameYear(date, now) ? dayMonth.format(date) : short.format(date);
     },
     fullDate(iso) {
       const date = new Date(iso);
-      return Number.isNaN(date.getTime()) ? '' : `${day.format(date)}, ${time.format(date)}`;
+      return Number.isNaN(date.getTime()) ? '' : full.format(date);
     },
     ago(iso, now = new Date()) {
       const past = now.getTime() - new Date(iso).getTime();
@@ -54,9 +68,9 @@ export function createFormat(locale: string): Format {
     comingDate(iso, now = new Date()) {
       const date = new Date(iso);
       if (Number.isNaN(date.getTime())) return '';
-      const days = Math.round((startOfDay(date) - startOfDay(now)) / DAY);
+      const days = daysBetween(now, date);
       if (days === 0) return time.format(date);
-      const dayOf = days > 0 && days < 7 ? weekday : date.getFullYear() === now.getFullYear() ? dayMonth : short;
+      const dayOf = days > 0 && days < 7 ? weekday : sameYear(date, now) ? dayMonth : short;
       return `${dayOf.format(date)}, ${time.format(date)}`;
     },
     lately: (iso, now) => format.ago(iso, now) || format.fullDate(iso),

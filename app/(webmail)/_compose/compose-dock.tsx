@@ -8,10 +8,6 @@ import { useSaveOnLeave } from './compose-models.ts';
 import { ComposeWindow } from './compose-window.tsx';
 import { windowStore } from './compose-windows.ts';
 import type { ComposeWindow as Window } from './compose-windows.ts';
-import { addMessages } from '../../../components/i18n/catalogue.ts';
-import { compose } from '../../../components/i18n/en/compose.ts';
-
-addMessages(compose);
 
 /** An answer whose conversation isn't on screen waits in the dock. */
 function place(window: Window, open: string | null, phone: boolean): Window | null {

@@ -5,8 +5,9 @@ import { useMe } from '../_data/use-me.ts';
 import { useStore } from '../_state/store.ts';
 import { whenIdle } from '../_state/when-idle.ts';
 import { windowStore } from './compose-windows.ts';
+import { withTexts } from '../../../components/i18n/load-texts.ts';
 
-const loadDock = () => import('./compose-dock.tsx');
+const loadDock = () => withTexts(import('./compose-dock.tsx'), 'compose');
 const loadEditor = () => import('./editor.tsx');
 const ComposeDock = lazy(loadDock);
 

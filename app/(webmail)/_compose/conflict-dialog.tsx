@@ -46,7 +46,11 @@ function Card({ title, note, version, choice, onChoose }: { title: string; note:
       </header>
       <div className="min-h-40 flex-1 space-y-1.5 px-3.5 py-2.5 text-sm" dir="auto">
         {version.people && <p className="truncate text-ink-3">{version.people}</p>}
-        {version.subject && <p className="font-medium">{version.subject}</p>}
+        {version.subject && (
+          <p dir="auto" className="font-medium">
+            {version.subject}
+          </p>
+        )}
         <p className="max-h-64 overflow-y-auto wrap-anywhere whitespace-pre-wrap text-ink-2">{version.text || t('compose.conflict.empty')}</p>
         {version.files.map((file) => (
           <p key={file} className="truncate text-xs text-ink-3">

@@ -9,10 +9,6 @@ import { ComposeBody } from './compose-body.tsx';
 import { useComposeModel } from './compose-models.ts';
 import { changeWindow, windowStore } from './compose-windows.ts';
 import { useComposeActions } from './use-compose-actions.ts';
-import { addMessages } from '../../../components/i18n/catalogue.ts';
-import { compose } from '../../../components/i18n/en/compose.ts';
-
-addMessages(compose);
 
 const MODES = { reply: Reply, replyAll: ReplyAll, forward: Forward } as const;
 

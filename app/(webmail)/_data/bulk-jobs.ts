@@ -1,7 +1,6 @@
 'use client';
 // Actions on all that a list holds: started as jobs of the server, followed until they end. Loaded when first needed.
-import { addMessages, translate as t } from '../../../components/i18n/catalogue.ts';
-import { jobs as texts } from '../../../components/i18n/en/jobs.ts';
+import { translate as t } from '../../../components/i18n/catalogue.ts';
 import { api } from '../../../server/web/contract/client.ts';
 import type { Job, JobActionName, JobCreateBody, JobScope } from '../../../server/web/contract/jobs.ts';
 import type { Folder } from '../../../server/web/contract/mailbox.ts';
@@ -14,8 +13,6 @@ import { clearSelection } from '../_state/selection.ts';
 import { showToast } from '../_state/toasts.ts';
 import { keys } from './keys.ts';
 import { offerUndo } from './use-actions.ts';
-
-addMessages(texts);
 
 export interface BulkOrder {
   action: JobActionName;

@@ -2,8 +2,6 @@
 // The messages that wait to leave, the next first.
 import { lazy, Suspense, useState } from 'react';
 import { CalendarClock, CircleAlert, CloudAlert, Ellipsis, PencilLine, Send, Trash2 } from 'lucide-react';
-import { addMessages } from '../../../components/i18n/catalogue.ts';
-import { compose } from '../../../components/i18n/en/compose.ts';
 import { useFormat, useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { IconButton } from '../../../components/ui/icon-button.tsx';
@@ -11,8 +9,6 @@ import { Menu, MenuItem } from '../../../components/ui/menu.tsx';
 import { Notice } from '../../../components/ui/notice.tsx';
 import type { HeldSend } from '../../../server/web/contract/compose.ts';
 import { useHeldActions, useHeldSends } from './use-held-sends.ts';
-
-addMessages(compose);
 
 const ScheduleDialog = lazy(() => import('../_compose/schedule-dialog.tsx').then((module) => ({ default: module.ScheduleDialog })));
 

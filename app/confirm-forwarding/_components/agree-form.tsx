@@ -2,14 +2,10 @@
 // Agrees to a forwarding request by a press, not by opening the link: programs that look into mail open links too. The
 // token is behind the #, so that it is in no server's log.
 import { useState } from 'react';
-import { addMessages } from '../../../components/i18n/catalogue.ts';
-import { filters } from '../../../components/i18n/en/filters.ts';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { ApiError, api } from '../../../server/web/contract/client.ts';
 import '../../../server/web/contract/account-paths.ts';
-
-addMessages(filters);
 
 export function AgreeForm() {
   const t = useT();

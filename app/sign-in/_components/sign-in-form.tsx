@@ -4,9 +4,7 @@ import { lazy, Suspense, useId, useRef, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useSearchParams } from 'next/navigation';
 import { CircleAlert, Eye, EyeOff } from 'lucide-react';
-import { addMessages } from '../../../components/i18n/catalogue.ts';
 import type { Translate } from '../../../components/i18n/catalogue.ts';
-import { signIn } from '../../../components/i18n/en/sign-in.ts';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { Checkbox } from '../../../components/ui/checkbox.tsx';
@@ -17,15 +15,17 @@ import type { SecondStepNeeded } from '../../../server/web/contract/security.ts'
 import { PasskeyButton } from './passkey-button.tsx';
 import { safeNext } from './safe-next.ts';
 
-addMessages(signIn);
-
 const SecondStep = lazy(() => import('./second-step.tsx'));
 
 const RATE_LIMIT_SECONDS = 60;
 
+function waitText(seconds: number, t: Translate): string {
+  return seconds < 90 ? t('error.waitSeconds', { n: seconds }) : t('error.waitMinutes', { n: Math.ceil(seconds / 60) });
+}
+
 function messageFor(error: unknown, t: Translate): string {
   if (!(error instanceof ApiError)) return t('error.title');
-  if (error.code === 'rate_limited') return t('signIn.rateLimited', { seconds: error.retryAfterSeconds ?? RATE_LIMIT_SECONDS });
+  if (error.code === 'rate_limited') return waitText(error.retryAfterSeconds ?? RATE_LIMIT_SECONDS, t);
   if (error.code === 'wrong_credentials' || error.code === 'unauthenticated') return t('signIn.failed');
   return error.message;
 }

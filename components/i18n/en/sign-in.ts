@@ -9,8 +9,6 @@ export const signIn = {
   'signIn.remember': 'Keep me signed in',
   'signIn.submit': 'Sign in',
   'signIn.failed': 'The address or the password is wrong.',
-  'signIn.rateLimited': ({ seconds }: { seconds: number }) =>
-    `Too many tries. Wait ${seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`} and try again.`,
   'signIn.ended': 'Your session has ended. Sign in to go on.',
   'signIn.tagline': 'Mail that keeps up with you.',
   'signIn.passkey': 'Use a passkey',

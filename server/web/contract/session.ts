@@ -1,6 +1,7 @@
 // Sign-in, the signed-in account and its settings.
 import { z } from 'zod';
 import { UNDO_SECONDS_MAX } from './compose.ts';
+import { LANGUAGE_TAGS } from './languages.ts';
 import { instant, opaqueId } from './shapes.ts';
 
 export const signInBody = z.object({
@@ -10,6 +11,14 @@ export const signInBody = z.object({
   remember: z.boolean().default(false),
 });
 export type SignInBody = z.input<typeof signInBody>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** `confirm`: ask before each message; `trusted`: load from trusted senders; `always`: through the proxy. */
 export const remoteImagesPolicy = z.enum(['confirm', 'trusted', 'always']);
@@ -26,6 +35,10 @@ export type IdentityProfile = z.infer<typeof identityProfile>;
 
 export const settings = z.object({
   displayName: z.string().max(200),
+  /** `auto` is what the browser asks for. */
+  language: z.enum(['auto', ...LANGUAGE_TAGS]),
+  /** IANA name; '' is the device's. */
+  timeZone: z.string().max(64).refine((name) => name === '' || isTimeZone(name), 'an IANA time zone, such as Europe/Berlin, or nothing'),
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
   signatureHtml: z.string().max(20_000),

@@ -1,5 +1,6 @@
 // What a page shows at once, read on the server without a request of its own. The same data as the API's, so that the
 // client's query cache can begin with it. Null (or undefined) means: let the browser ask.
+import { cache } from 'react';
 import { PAGE_LIMIT_DEFAULT } from '../contract/shapes.ts';
 import type { Conversation } from '../contract/message.ts';
 import type { ConversationPage, Folder, SpecialUse } from '../contract/mailbox.ts';
@@ -11,10 +12,10 @@ import { readMe } from '../settings/me.ts';
 import { sessionOfRequest } from './session-of-request.ts';
 
 /** The signed-in account, or null: then the page leads to the sign-in. */
-export async function currentMe(): Promise<Me | null> {
+export const currentMe = cache(async (): Promise<Me | null> => {
   const session = await sessionOfRequest();
   return session ? readMe(services(), session) : null;
-}
+});
 
 export interface FirstMailbox {
   folders: Folder[];

@@ -4,6 +4,8 @@ import { settings as schema, type Settings, type SettingsPatch } from '../contra
 
 const DEFAULTS: Settings = {
   displayName: '',
+  language: 'auto',
+  timeZone: '',
   theme: 'system',
   density: 'comfortable',
   signatureHtml: '',

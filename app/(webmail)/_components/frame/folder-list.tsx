@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { Plus, Star } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Button } from '../../../../components/ui/button.tsx';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
 import { useFolders } from '../../_data/use-folders.ts';
@@ -14,8 +15,8 @@ import { FolderLink, ITEM_CLASS } from './folder-link.tsx';
 const ScheduledLink = lazy(() => import('../../_scheduled/scheduled-link.tsx'));
 const FolderDialog = lazy(() => import('./folder-dialog.tsx').then((module) => ({ default: module.FolderDialog })));
 
-const LabelList = lazy(() => import('../labels/label-list.tsx').then((module) => ({ default: module.LabelList })));
-const SavedSearches = lazy(() => import('../search/saved-searches.tsx').then((module) => ({ default: module.SavedSearches })));
+const LabelList = lazy(() => withTexts(import('../labels/label-list.tsx'), 'labels').then((module) => ({ default: module.LabelList })));
+const SavedSearches = lazy(() => withTexts(import('../search/saved-searches.tsx'), 'savedSearches').then((module) => ({ default: module.SavedSearches })));
 
 const SKELETON_WIDTHS = ['w-14', 'w-16', 'w-10', 'w-16', 'w-12', 'w-11'];
 

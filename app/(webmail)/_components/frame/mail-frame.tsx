@@ -2,9 +2,12 @@
 // The frame around every view: sidebar (a drawer on phones), search bar, panes, and everything that floats.
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { rememberLanguage } from '../../../../components/i18n/remember-language.ts';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { setLook } from '../../../../components/theme/look-store.ts';
 import { ComposeLayer } from '../../_compose/compose-layer.tsx';
 import { openCompose } from '../../_compose/compose-windows.ts';
+import { loadBulkJobs } from '../../_data/load-bulk-jobs.ts';
 import { lastUndo } from '../../_data/use-actions.ts';
 import { useLiveUpdates } from '../../_data/use-live-updates.ts';
 import { useMe } from '../../_data/use-me.ts';
@@ -29,11 +32,11 @@ const ConfirmDialog = lazy(() => import('./confirm-dialog.tsx').then((module) =>
 const PhoneDrawer = lazy(() => import('./phone-drawer.tsx').then((module) => ({ default: module.PhoneDrawer })));
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog.tsx').then((module) => ({ default: module.ShortcutsDialog })));
 const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
-const LabelMenu = lazy(() => import('../labels/label-menu.tsx').then((module) => ({ default: module.LabelMenu })));
-const SnoozeMenu = lazy(() => import('../snooze/snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })));
-const JobCards = lazy(() => import('../jobs/job-cards.tsx').then((module) => ({ default: module.JobCards })));
-const SettingsView = lazy(() => import('../settings/settings-view.tsx').then((module) => ({ default: module.SettingsView })));
-const ScheduledView = lazy(() => import('../../_scheduled/scheduled-view.tsx').then((module) => ({ default: module.ScheduledView })));
+const LabelMenu = lazy(() => withTexts(import('../labels/label-menu.tsx'), 'labels').then((module) => ({ default: module.LabelMenu })));
+const SnoozeMenu = lazy(() => withTexts(import('../snooze/snooze-menu.tsx'), 'snooze').then((module) => ({ default: module.SnoozeMenu })));
+const JobCards = lazy(() => withTexts(import('../jobs/job-cards.tsx'), 'jobs').then((module) => ({ default: module.JobCards })));
+const SettingsView = lazy(() => withTexts(import('../settings/settings-view.tsx'), 'settings', 'compose').then((module) => ({ default: module.SettingsView })));
+const ScheduledView = lazy(() => withTexts(import('../../_scheduled/scheduled-view.tsx'), 'compose').then((module) => ({ default: module.ScheduledView })));
 
 /** What was running when the page was left can wait until the page is there. */
 const RESUME_MS = 3_000;
@@ -57,9 +60,11 @@ export function MailFrame() {
   useKeyboard();
   useDocumentTitle(view);
   useEffect(() => {
-    if (me) setLook({ theme: me.settings.theme, density: me.settings.density, readingPane: me.settings.readingPane });
+    if (!me) return;
+    setLook({ theme: me.settings.theme, density: me.settings.density, readingPane: me.settings.readingPane });
+    rememberLanguage(me.settings.language);
   }, [me]);
-  useEffect(() => whenIdle(() => void import('../../_data/bulk-jobs.ts').then(({ resumeJobs }) => resumeJobs()).catch(() => undefined), RESUME_MS), []);
+  useEffect(() => whenIdle(() => void loadBulkJobs().then(({ resumeJobs }) => resumeJobs()).catch(() => undefined), RESUME_MS), []);
   useEffect(() => setOverlay((now) => (now === 'drawer' ? null : now)), [view]);
 
   useCommands({

@@ -2,8 +2,6 @@
 // The labels in the sidebar, with unread counts; making, editing and deleting them.
 import { lazy, Suspense, useState } from 'react';
 import { Ellipsis, Plus } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { labels as texts } from '../../../../components/i18n/en/labels.ts';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
@@ -15,8 +13,6 @@ import { ViewLink } from '../../_navigation/view-link.tsx';
 import { useConfirm } from '../../_state/confirm.ts';
 import { showToast } from '../../_state/toasts.ts';
 import { ITEM_CLASS } from '../frame/folder-link.tsx';
-
-addMessages(texts);
 
 const LabelDialog = lazy(() => import('./label-dialog.tsx').then((module) => ({ default: module.LabelDialog })));
 const INDENT = ['', 'ps-6', 'ps-9', 'ps-12', 'ps-15'];

@@ -5,13 +5,12 @@ import type { KeyboardEvent } from 'react';
 import { Check, Minus, Plus } from 'lucide-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { labels as texts } from '../../../../components/i18n/en/labels.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { Dialog } from '../../../../components/ui/dialog.tsx';
 import type { Conversation } from '../../../../server/web/contract/message.ts';
+import { loadBulkJobs } from '../../_data/load-bulk-jobs.ts';
 import type { BulkOrder } from '../../_data/bulk-jobs.ts';
 import { keys } from '../../_data/keys.ts';
 import { rowsOf } from '../../_data/list-pages.ts';
@@ -60,8 +59,6 @@ function Row({ label, tick, at, id, onToggle, onPoint }: { label: ShownLabel; ti
 }
 
 /** The texts come with whichever part of labels is loaded first. */
-addMessages(texts);
-
 function OpenMenu({ targets }: { targets: readonly string[] }) {
   const t = useT();
   const id = useId();
@@ -99,7 +96,7 @@ function OpenMenu({ targets }: { targets: readonly string[] }) {
     const selection = selectionStore.get();
     if (selection.everything && (view.kind === 'folder' || view.kind === 'search') && targets.length === selection.ids.size) {
       const order: BulkOrder = { action: 'label', addLabels: add.map((label) => label.id), removeLabels: remove.map((label) => label.id) };
-      return void import('../../_data/bulk-jobs.ts').then(({ startBulkJob }) => startBulkJob(view, order));
+      return void loadBulkJobs().then(({ startBulkJob }) => startBulkJob(view, order));
     }
     perform({
       action: 'label',

@@ -1,8 +1,6 @@
 'use client';
 // Takes the list header's place while conversations are ticked.
 import { Archive, Clock, FolderInput, Mail, MailOpen, ShieldAlert, ShieldCheck, Tag, Trash2, X } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { jobs as texts } from '../../../../components/i18n/en/jobs.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Checkbox } from '../../../../components/ui/checkbox.tsx';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
@@ -11,8 +9,6 @@ import { openLabelMenu } from '../../_state/label-menu.ts';
 import { openSnoozeMenu } from '../../_state/snooze-menu.ts';
 import { clearSelection, selectionStore } from '../../_state/selection.ts';
 import type { ListController } from './use-list-controller.ts';
-
-addMessages(texts);
 
 /** Below the bar, once all that is loaded is ticked and there is more: offers the rest too. */
 function Everything({ list, name, total }: { list: ListController; name: string; total: number | null }) {

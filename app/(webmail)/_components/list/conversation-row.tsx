@@ -141,20 +141,26 @@ function ConversationRowView(props: ConversationRowProps) {
           {stacked ? (
             <>
               <span className={cx('flex items-center gap-1.5 pe-7 text-sm', unread ? 'font-medium text-ink' : 'text-ink-2')}>
-                <span className="min-w-0 flex-1 truncate">
-                  <bdi>{subject}</bdi>
+                <span dir="auto" className="line-auto min-w-0 flex-1 truncate">
+                  {subject}
                 </span>
                 <Tags row={row} />
                 <Marks row={row} />
               </span>
-              {!compact && <span className="truncate pe-8 text-sm text-ink-3">{row.snippet || ' '}</span>}
+              {!compact && (
+                <span className="pe-8 text-sm text-ink-3">
+                  <span dir="auto" className="line-auto block truncate">
+                    {row.snippet || ' '}
+                  </span>
+                </span>
+              )}
             </>
           ) : (
             <span className="flex min-w-0 flex-1 items-center gap-2 text-base">
               <Tags row={row} />
-              <span className="min-w-0 flex-1 truncate text-ink-3">
+              <span dir="auto" className="line-auto min-w-0 flex-1 truncate text-ink-3">
                 <bdi className={unread ? 'font-medium text-ink' : 'text-ink-2'}>{subject}</bdi>
-                {row.snippet && <span className="text-sm"> — {row.snippet}</span>}
+                {row.snippet && <bdi className="text-sm"> — {row.snippet}</bdi>}
               </span>
               <Marks row={row} />
               <span className="min-w-20 text-end">{time}</span>

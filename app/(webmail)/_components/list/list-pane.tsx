@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { CloudAlert, SquarePen } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Button } from '../../../../components/ui/button.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { Notice } from '../../../../components/ui/notice.tsx';
@@ -22,7 +23,7 @@ import type { ListController } from './use-list-controller.ts';
 
 /** Its icons and words are wanted by few lists. */
 const ListEmpty = lazy(() => import('./list-empty.tsx').then((module) => ({ default: module.ListEmpty })));
-const loadBulkBar = () => import('./bulk-bar.tsx');
+const loadBulkBar = () => withTexts(import('./bulk-bar.tsx'), 'jobs');
 const BulkBar = lazy(() => loadBulkBar().then((module) => ({ default: module.BulkBar })));
 
 function useListName(view: ListView): { name: string; total: number | null } {

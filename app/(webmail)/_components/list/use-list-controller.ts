@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { MouseEvent } from 'react';
 import type { ActionName, ConversationRow, SpecialUse } from '../../../../server/web/contract/mailbox.ts';
 import type { JobActionName } from '../../../../server/web/contract/jobs.ts';
+import { loadBulkJobs } from '../../_data/load-bulk-jobs.ts';
 import { useActions } from '../../_data/use-actions.ts';
 import { useConversationList } from '../../_data/use-conversation-list.ts';
 import { useFolder } from '../../_data/use-folders.ts';
@@ -108,7 +109,7 @@ export function useListController(view: ListView, mode: LayoutMode) {
     (action: ActionName, ids: string[], target?: { id: string; label: string }) => {
       const { everything, ids: ticked } = selectionStore.get();
       if (everything && isJobAction(action) && ids.length === ticked.size && ids.every((id) => ticked.has(id))) {
-        void import('../../_data/bulk-jobs.ts').then(({ startBulkJob }) => startBulkJob(view, { action, ...(target ? { target } : {}) }));
+        void loadBulkJobs().then(({ startBulkJob }) => startBulkJob(view, { action, ...(target ? { target } : {}) }));
         return;
       }
       const stays = ['read', 'unread', 'star', 'unstar', 'label', 'unmute'].includes(action) || (action === 'mute' && use !== 'inbox');

@@ -74,8 +74,8 @@ export function AttachmentViewer({ attachments, at, onGo, onClose }: AttachmentV
   const go = (step: number) => attachments[at + step] && onGo(at + step);
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
-    if (event.key === 'ArrowLeft') go(-1);
-    if (event.key === 'ArrowRight') go(1);
+    const onwards = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight';
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') go(event.key === onwards ? 1 : -1);
   };
   const tool = 'text-on-toast/80 hover:bg-on-toast/10 hover:text-on-toast';
 

@@ -1,15 +1,11 @@
 'use client';
 // The labels of the open conversation, each with a button that takes it off.
 import { X } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { labels as texts } from '../../../../components/i18n/en/labels.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import type { Conversation } from '../../../../server/web/contract/message.ts';
 import { useActions } from '../../_data/use-actions.ts';
 import { useLabels } from '../../_data/use-labels.ts';
 import type { ShownLabel } from '../../_data/use-labels.ts';
-
-addMessages(texts);
 
 /** Nothing for a conversation without labels. */
 export function ConversationLabels({ conversation, slug }: { conversation: Conversation; slug: string | null }) {

@@ -2,6 +2,7 @@
 // The content of an opened message: warnings, image notice, text, attachments.
 import { lazy, Suspense, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import type { EmailContent, EmailHead } from '../../../../server/web/contract/message.ts';
 import { Attachments } from './attachments.tsx';
 import { HtmlFrame } from './html-frame.tsx';
@@ -9,7 +10,7 @@ import { ImageNotice } from './image-notice.tsx';
 import { PlainText } from './plain-text.tsx';
 import { SenderWarnings } from './sender-warning.tsx';
 
-const InvitationCard = lazy(() => import('./invitation/invitation-card.tsx').then((module) => ({ default: module.InvitationCard })));
+const InvitationCard = lazy(() => withTexts(import('./invitation/invitation-card.tsx'), 'calendar').then((module) => ({ default: module.InvitationCard })));
 
 const isCalendar = (contentType: string): boolean => contentType === 'text/calendar' || contentType === 'application/ics';
 

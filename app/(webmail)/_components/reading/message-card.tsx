@@ -49,7 +49,9 @@ function FoldedMessage({ message, onToggle }: { message: Message; onToggle: () =
       <span className={cx('w-36 shrink-0 truncate text-base max-sm:w-24', message.unread ? 'font-semibold' : 'text-ink')}>
         {message.draft ? <span className="text-danger">{t('read.draft')}</span> : <bdi>{nameOf(from)}</bdi>}
       </span>
-      <span className="min-w-0 flex-1 truncate text-sm text-ink-3">{message.snippet}</span>
+      <span dir="auto" className="line-auto min-w-0 flex-1 truncate text-sm text-ink-3">
+        {message.snippet}
+      </span>
       {message.hasAttachments && <Paperclip aria-hidden className="size-3.5 shrink-0 text-ink-3" />}
       <time dateTime={message.date} className="shrink-0 text-xs text-ink-3 tnum">
         {format.listDate(message.date)}

@@ -20,11 +20,11 @@ function People({ people }: { people: readonly MailAddress[] }) {
     <span key={`${person.address}-${index}`} className="select-text">
       {index > 0 && ', '}
       {person.name ? (
-        <>
+        <bdi>
           <bdi>{person.name}</bdi> &lt;{person.address}&gt;
-        </>
+        </bdi>
       ) : (
-        person.address
+        <bdi>{person.address}</bdi>
       )}
     </span>
   ));

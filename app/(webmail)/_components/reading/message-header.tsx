@@ -3,6 +3,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { ChevronDown, Code, Download, Ellipsis, Forward, ListFilter, Mail, Paperclip, Printer, Reply, ReplyAll } from 'lucide-react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Avatar } from '../../../../components/ui/avatar.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
@@ -14,7 +15,7 @@ import { useMe } from '../../_data/use-me.ts';
 import { nameOf, shortName } from '../list/participants.ts';
 import { StarButton } from '../list/star-button.tsx';
 
-const FilterLike = lazy(() => import('./filter-like.tsx'));
+const FilterLike = lazy(() => withTexts(import('./filter-like.tsx'), 'filters'));
 
 export interface MessageHeaderProps {
   head: EmailHead;
@@ -35,9 +36,9 @@ function Recipients({ head }: { head: EmailHead }) {
   const names = people.slice(0, 3).map((person) => (own.has(person.address.toLowerCase()) ? t('read.me') : people.length > 1 ? shortName(person) : nameOf(person)));
   if (people.length > 3) names.push(t('read.others', { n: people.length - 3 }));
   return (
-    <bdi>
-      {t('read.to')} {names.join(', ') || '—'}
-    </bdi>
+    <>
+      {t('read.to')} <bdi>{names.join(', ') || '—'}</bdi>
+    </>
   );
 }
 
@@ -97,7 +98,7 @@ export function MessageHeader(props: MessageHeaderProps) {
       <div className="min-w-0 flex-1 cursor-default" onClick={(event) => event.target === event.currentTarget && props.onCollapse()}>
         <p className="flex flex-wrap items-baseline gap-x-2">
           <bdi className="truncate text-base font-semibold">{nameOf(from) || t('list.noSender')}</bdi>
-          {from.name && <span className="truncate text-xs text-ink-3 max-sm:hidden">{from.address}</span>}
+          {from.name && <bdi className="truncate text-xs text-ink-3 max-sm:hidden">{from.address}</bdi>}
         </p>
         <button
           type="button"

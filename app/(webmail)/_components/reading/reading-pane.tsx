@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { CloudAlert, MailOpen, MailX } from 'lucide-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Button } from '../../../../components/ui/button.tsx';
 import { Notice } from '../../../../components/ui/notice.tsx';
 import { prefetchConversation, useConversation } from '../../_data/use-conversation.ts';
@@ -17,7 +18,7 @@ import type { ListController } from '../list/use-list-controller.ts';
 import { ReadingSkeleton } from './reading-skeleton.tsx';
 
 /** Kept out of the first load of a list; fetched as soon as the browser has nothing else to do. */
-const loadView = () => import('./conversation-view.tsx');
+const loadView = () => withTexts(import('./conversation-view.tsx'), 'labels');
 const ConversationView = lazy(() => loadView().then((module) => ({ default: module.ConversationView })));
 
 function NothingOpen({ selected }: { selected: number }) {

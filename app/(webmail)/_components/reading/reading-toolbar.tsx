@@ -36,7 +36,7 @@ export function ReadingToolbar({ list, conversationId, muted, onMove, onExpandAl
 
   return (
     <div role="toolbar" aria-label={t('read.toolbar')} className="flex h-12 shrink-0 items-center gap-0.5 border-b border-line px-2 max-md:h-14 sm:px-3">
-      {mode !== 'split' && <IconButton label={t('app.back')} keys="U" icon={<ArrowLeft className="size-4.5 rtl:-scale-x-100" />} size={mode === 'phone' ? 'lg' : 'md'} className="me-1" onClick={() => navigate(withConversation(view, null))} />}
+      {mode !== 'split' && <IconButton label={t('app.back')} keys="U" icon={<ArrowLeft className="size-4.5" />} size={mode === 'phone' ? 'lg' : 'md'} className="me-1" onClick={() => navigate(withConversation(view, null))} />}
       {use !== 'archive' && use !== 'trash' && <IconButton label={t('action.archive')} keys="E" icon={<Archive className="size-4" />} onClick={act('archive')} />}
       <IconButton label={t('action.trash')} keys="#" icon={<Trash2 className="size-4" />} onClick={act(use === 'trash' ? 'delete' : 'trash')} />
       {use !== 'sent' && (

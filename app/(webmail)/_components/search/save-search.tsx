@@ -2,16 +2,12 @@
 // Keeps the search on screen under a name, or forgets it.
 import { useState } from 'react';
 import { Bookmark, BookmarkCheck } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { savedSearches as texts } from '../../../../components/i18n/en/saved-searches.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
 import { Dialog } from '../../../../components/ui/dialog.tsx';
 import { TextField } from '../../../../components/ui/text-field.tsx';
 import { useMe, useUpdateSettings } from '../../_data/use-me.ts';
 import { showToast } from '../../_state/toasts.ts';
-
-addMessages(texts);
 
 /** The contract's limit. */
 const LIMIT = 50;

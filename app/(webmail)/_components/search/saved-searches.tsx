@@ -1,15 +1,11 @@
 'use client';
 // The saved searches in the sidebar. Nothing while there are none.
 import { Search } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { savedSearches as texts } from '../../../../components/i18n/en/saved-searches.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { useMe } from '../../_data/use-me.ts';
 import { useView } from '../../_navigation/use-view.ts';
 import { ViewLink } from '../../_navigation/view-link.tsx';
 import { ITEM_CLASS } from '../frame/folder-link.tsx';
-
-addMessages(texts);
 
 /** Below the labels. Each is forgotten where it is shown: in its results. */
 export function SavedSearches() {

@@ -3,12 +3,13 @@
 import { lazy, Suspense } from 'react';
 import { Check } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { cx } from '../../../../components/ui/cx.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import type { View } from '../../_navigation/view.ts';
 import { afterToken, hasToken, toggleToken } from './search-operators.ts';
 
-const SaveSearch = lazy(() => import('./save-search.tsx').then((module) => ({ default: module.SaveSearch })));
+const SaveSearch = lazy(() => withTexts(import('./save-search.tsx'), 'savedSearches').then((module) => ({ default: module.SaveSearch })));
 
 /** Below the header of a results list. */
 export function SearchChips({ view }: { view: Extract<View, { kind: 'search' }> }) {

@@ -1,9 +1,10 @@
 'use client';
-// Theme, density, reading pane.
+// Language and time zone, theme, density, reading pane.
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Segmented } from '../../../../components/ui/segmented.tsx';
 import type { Me } from '../../../../server/web/contract/session.ts';
+import { LanguageSettings } from './language-settings.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { useSaveSetting } from './use-save-setting.ts';
 
@@ -14,6 +15,7 @@ export function AppearanceSection({ me }: { me: Me }) {
   const { theme, density, readingPane } = me.settings;
   return (
     <>
+      <LanguageSettings me={me} />
       <SettingRow title={t('settings.theme')} hint={t('settings.theme.hint')}>
         <Segmented
           label={t('settings.theme')}

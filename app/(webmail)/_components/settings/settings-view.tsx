@@ -3,10 +3,8 @@
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
 import { KeyRound, Laptop, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { compose } from '../../../../components/i18n/en/compose.ts';
-import { settings } from '../../../../components/i18n/en/settings.ts';
 import { useT } from '../../../../components/i18n/i18n.tsx';
+import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import type { Me } from '../../../../server/web/contract/session.ts';
 import { useMe } from '../../_data/use-me.ts';
 import type { SettingsSection } from '../../_navigation/view.ts';
@@ -17,15 +15,13 @@ import { PrivacySection } from './privacy-section.tsx';
 import { WritingSection } from './writing-section.tsx';
 import { SettingsNav } from './settings-nav.tsx';
 
-addMessages({ ...settings, ...compose });
-
 const SECTIONS = {
   appearance: { icon: Palette, label: 'settings.section.general', View: AppearanceSection },
   account: { icon: UserRound, label: 'settings.section.account', View: AccountSection },
   writing: { icon: PencilLine, label: 'settings.section.writing', View: WritingSection },
-  filters: { icon: ListFilter, label: 'settings.section.filters', View: lazy(() => import('./filters/filters-section.tsx')) },
-  security: { icon: KeyRound, label: 'settings.section.security', View: lazy(() => import('./security/security-section.tsx')) },
-  apps: { icon: Smartphone, label: 'settings.section.apps', View: lazy(() => import('./apps/apps-section.tsx')) },
+  filters: { icon: ListFilter, label: 'settings.section.filters', View: lazy(() => withTexts(import('./filters/filters-section.tsx'), 'filters', 'security')) },
+  security: { icon: KeyRound, label: 'settings.section.security', View: lazy(() => withTexts(import('./security/security-section.tsx'), 'security')) },
+  apps: { icon: Smartphone, label: 'settings.section.apps', View: lazy(() => withTexts(import('./apps/apps-section.tsx'), 'security')) },
   privacy: { icon: ShieldCheck, label: 'settings.section.privacy', View: PrivacySection },
   devices: { icon: Laptop, label: 'settings.section.sessions', View: DevicesSection },
 } as const;

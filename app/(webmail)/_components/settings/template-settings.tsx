@@ -71,7 +71,7 @@ export function TemplateSettings() {
             <li key={template.id} className="flex items-center gap-1 border-b border-line py-1.5 ps-3.5 pe-1.5 last:border-0">
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-sm font-medium">{template.name}</span>
-                <span className="block truncate text-xs text-ink-3">{template.subject || roughText(template.html).replace(/\s+/g, ' ')}</span>
+                <span dir="auto" className="line-auto block truncate text-xs text-ink-3">{template.subject || roughText(template.html).replace(/\s+/g, ' ')}</span>
               </span>
               <IconButton label={t('template.editNamed', { name: template.name })} icon={<PencilLine className="size-4" />} onClick={() => setEditing(template)} />
               <IconButton label={t('template.deleteNamed', { name: template.name })} icon={<Trash2 className="size-4" />} onClick={() => erase(template)} />

@@ -2,8 +2,6 @@
 // When the chosen conversations come back: the usual times, or any.
 import { useState } from 'react';
 import { CalendarClock, Moon, Sofa, Sunrise } from 'lucide-react';
-import { addMessages } from '../../../../components/i18n/catalogue.ts';
-import { snooze as texts } from '../../../../components/i18n/en/snooze.ts';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../components/ui/button.tsx';
 import { Dialog } from '../../../../components/ui/dialog.tsx';
@@ -17,8 +15,6 @@ import { useStore } from '../../_state/store.ts';
 import { actionSlug } from '../list/use-list-controller.ts';
 import { toLocalInput } from '../../../../components/format/local-time.ts';
 import { snoozeTimes } from './snooze-times.ts';
-
-addMessages(texts);
 
 const ICONS = { laterToday: Moon, tomorrow: Sunrise, weekend: Sofa, nextWeek: CalendarClock } as const;
 

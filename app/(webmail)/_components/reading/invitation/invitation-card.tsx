@@ -2,8 +2,6 @@
 // What an invitation is about, above the message's text, with the answer. Loads when a message has a calendar file.
 import type { ReactNode } from 'react';
 import { CalendarX2, MapPin, Repeat, UserRound, UsersRound } from 'lucide-react';
-import { addMessages } from '../../../../../components/i18n/catalogue.ts';
-import { calendar } from '../../../../../components/i18n/en/calendar.ts';
 import { useLocale, useT } from '../../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../../components/ui/cx.ts';
 import type { Invitation, InvitationResponse } from '../../../../../server/web/contract/calendar.ts';
@@ -11,8 +9,6 @@ import { showToast } from '../../../_state/toasts.ts';
 import { nameOf } from '../../list/participants.ts';
 import { useAnswer, useInvitation } from './use-invitation.ts';
 import { whenText } from './when.ts';
-
-addMessages(calendar);
 
 const RESPONSES: readonly InvitationResponse[] = ['accepted', 'tentative', 'declined'];
 const SHOWN_ATTENDEES = 6;

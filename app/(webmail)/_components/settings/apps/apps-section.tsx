@@ -3,8 +3,6 @@
 import { useState } from 'react';
 import { Smartphone } from 'lucide-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { addMessages } from '../../../../../components/i18n/catalogue.ts';
-import { security } from '../../../../../components/i18n/en/security.ts';
 import { useFormat, useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { api } from '../../../../../server/web/contract/client.ts';
@@ -18,8 +16,6 @@ import { CreatedDialog } from './created-dialog.tsx';
 import { NewPasswordForm } from './new-password-form.tsx';
 import { RemovableLine } from '../removable-line.tsx';
 import { ServerTable } from './server-table.tsx';
-
-addMessages(security);
 
 const KEY = ['app-passwords'] as const;
 

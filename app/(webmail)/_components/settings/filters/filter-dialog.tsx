@@ -3,8 +3,6 @@
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { addMessages } from '../../../../../components/i18n/catalogue.ts';
-import { filters } from '../../../../../components/i18n/en/filters.ts';
 import { useFormat, useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { Checkbox } from '../../../../../components/ui/checkbox.tsx';
@@ -18,8 +16,6 @@ import { bodyOf, conditionsOf, type FilterDraft } from './filter-draft.ts';
 import { ActionFields, ConditionFields } from './filter-fields.tsx';
 import { useFilterChange } from './use-filters.ts';
 
-addMessages(filters);
-
 const RUN_TIMEOUT_MS = 120_000;
 
 function Preview({ preview }: { preview: FilterPreview }) {
@@ -32,7 +28,9 @@ function Preview({ preview }: { preview: FilterPreview }) {
         {preview.items.map((item) => (
           <li key={item.id} className="flex gap-3 border-b border-line px-3 py-1.5 text-sm last:border-0">
             <span className="w-28 shrink-0 truncate text-ink-2">{item.from.name || item.from.address}</span>
-            <span className="min-w-0 flex-1 truncate">{item.subject}</span>
+            <span dir="auto" className="line-auto min-w-0 flex-1 truncate">
+              {item.subject}
+            </span>
             <span className="shrink-0 text-ink-3">{format.listDate(item.date)}</span>
           </li>
         ))}

@@ -1,9 +1,6 @@
 'use client';
 // What happens to arriving mail: filters, automatic reply, forwarding.
 import { useState } from 'react';
-import { addMessages } from '../../../../../components/i18n/catalogue.ts';
-import { filters } from '../../../../../components/i18n/en/filters.ts';
-import { security } from '../../../../../components/i18n/en/security.ts';
 import { useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import { api } from '../../../../../server/web/contract/client.ts';
@@ -15,8 +12,6 @@ import { FilterLine } from './filter-line.tsx';
 import { ForwardingSettings } from './forwarding-settings.tsx';
 import { useFilterChange, useFilters } from './use-filters.ts';
 import { VacationSettings } from './vacation-settings.tsx';
-
-addMessages({ ...filters, ...security });
 
 /** The ids with one of them moved by a place. */
 function moved(items: readonly MailFilter[], index: number, by: -1 | 1): string[] {

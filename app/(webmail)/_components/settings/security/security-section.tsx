@@ -1,7 +1,5 @@
 'use client';
 // Security: two-step verification, passkeys, password, the trail.
-import { addMessages } from '../../../../../components/i18n/catalogue.ts';
-import { security } from '../../../../../components/i18n/en/security.ts';
 import { useT } from '../../../../../components/i18n/i18n.tsx';
 import { Button } from '../../../../../components/ui/button.tsx';
 import type { Me } from '../../../../../server/web/contract/session.ts';
@@ -11,8 +9,6 @@ import { PasswordForm } from './password-form.tsx';
 import { TwoStepSettings } from './two-step-settings.tsx';
 import { useSecurity } from './use-security.ts';
 import { VerifyDialog } from './verify-dialog.tsx';
-
-addMessages(security);
 
 export default function SecuritySection({ me }: { me: Me }) {
   const t = useT();
