@@ -103,6 +103,8 @@ async function perform(client: QueryClient, t: Translate, act: Act): Promise<voi
   } catch (error) {
     rollback();
     if (error instanceof ApiError && error.code === 'unauthenticated') return;
+    // The lists were being read when the action stopped them: what they were put back to may be old.
+    refreshWhenQuiet(() => refreshMailbox(client, []));
     showToast({ tone: 'error', text: t('done.failed', { message: errorText(error) }), action: { label: t('app.retry'), run: () => void perform(client, t, act) } });
   }
 }
