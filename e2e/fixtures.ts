@@ -3,7 +3,7 @@
 import { test as base, expect, type APIRequestContext, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright/test';
 import type { Login, ProductAddress } from '../test/product/product.ts';
 import { HANDOVER_VARIABLE, type Handover } from './global-set-up.ts';
-import { openOutside, type Outside } from './outside.ts';
+import { outsideAt, type Outside } from './outside.ts';
 
 type SavedSession = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -35,15 +35,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: 'worker' },
   ],
-  product: [async ({ handover }, use) => use(handover.product), { scope: 'worker' }],
-  outside: [
-    async ({ handover }, use) => {
-      const outside = await openOutside(handover.product, handover.outsidePort);
-      await use(outside);
-      await outside.close();
+  product: [
+    async ({ handover }, use, { parallelIndex }) => {
+      const pair = handover.pairs[parallelIndex];
+      if (!pair) throw new Error(`there are accounts for ${handover.pairs.length} workers only`);
+      await use({ ...handover.product, ...pair });
     },
     { scope: 'worker' },
   ],
+  outside: [async ({ handover }, use) => use(outsideAt(handover.outsideUrl)), { scope: 'worker' }],
   sessions: [async ({}, use) => use(new Map()), { scope: 'worker' }],
   openMail: async ({ browser, product, sessions, contextOptions }, use) => {
     const contexts: BrowserContext[] = [];

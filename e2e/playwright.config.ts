@@ -1,13 +1,20 @@
-// How the end-to-end tests run: one after another, against one product that global-set-up.ts starts.
+// How the end-to-end tests run: some files at a time, against one product that global-set-up.ts starts.
 import { defineConfig } from 'playwright/test';
+import { WORKERS } from './global-set-up.ts';
+
+/** Journeys that kill the product's processes: nobody else's may run meanwhile. */
+const ALONE = '**/operator.e2e.ts';
 
 export default defineConfig({
   testDir: 'journeys',
-  testMatch: '**/*.e2e.ts',
   globalSetup: './global-set-up.ts',
   outputDir: '../test-results',
-  // One product, one mailbox: journeys would see each other's mail.
-  workers: 1,
+  // One product; each worker has mailboxes of its own, or journeys would see each other's mail.
+  workers: WORKERS,
+  projects: [
+    { name: 'together', testMatch: '**/*.e2e.ts', testIgnore: ALONE },
+    { name: 'alone', testMatch: ALONE, dependencies: ['together'] },
+  ],
   retries: 0,
   forbidOnly: true,
   timeout: 150_000,

@@ -73,7 +73,7 @@ test('forwarding begins when the target agrees; an automatic reply goes once', a
   const later = unique('On time');
   await deliverFromOutside(product, { from: sender, to: login.address, subject: later, text: 'x' });
   await outside.message((found) => found.recipients.includes(target) && found.source.includes(later));
-  expect(outside.messages((found) => found.recipients.includes(sender))).toHaveLength(1);
-  expect(outside.messages((found) => found.recipients.includes(target) && found.source.includes(early))).toEqual([]);
+  expect(await outside.messages((found) => found.recipients.includes(sender))).toHaveLength(1);
+  expect(await outside.messages((found) => found.recipients.includes(target) && found.source.includes(early))).toEqual([]);
   await context.close();
 });

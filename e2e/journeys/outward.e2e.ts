@@ -14,7 +14,7 @@ test.describe('mail that leaves', () => {
     expect(signatures.map((signature) => /\ba=([a-z0-9-]+)/.exec(signature)?.[1]).sort()).toEqual(['ed25519-sha256', 'rsa-sha256']);
     for (const signature of signatures) expect(signature).toMatch(/\bd=eider\.test\b/);
     expect(message.source).toMatch(/^Message-ID: /im);
-    expect(outside.messages((found) => found.source.includes(subject))).toHaveLength(1);
+    expect(await outside.messages((found) => found.source.includes(subject))).toHaveLength(1);
   });
 
   test('is tried again after a 451, until it is taken', async ({ product, outside, unique }) => {
@@ -24,7 +24,7 @@ test.describe('mail that leaves', () => {
     await submit(product, product.alice, { to, subject, text: 'Take your time.' });
     const message = await outside.message((found) => found.source.includes(subject));
     expect(message.recipients).toEqual([to]);
-    expect(outside.tries(to)).toBe(2);
+    expect(await outside.tries(to)).toBe(2);
   });
 
   test('comes back as a report when it is refused for good', async ({ product, unique }) => {

@@ -153,6 +153,8 @@ function runtime() {
 function environment() {
   const env = { ...process.env, EIDER_HOME: resolve(process.env.EIDER_HOME || join(CHECKOUT, '.eider')) };
   env.PATH = `${join(CHECKOUT, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`;
+  // Each role is a process of its own that loads the same modules: compiled once, they start in half the time.
+  env.NODE_COMPILE_CACHE ??= join(CHECKOUT, 'node_modules/.cache/node-compile');
   return env;
 }
 

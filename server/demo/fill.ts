@@ -141,15 +141,18 @@ async function writeState(file: string, { now, stored, complete, lastUids }: Fil
   await rename(`${file}.new`, file);
 }
 
-/** `node server/demo/fill.ts --address alice@eider.test`, in the environment of the product's processes. */
+/**
+ * `node server/demo/fill.ts --address alice@eider.test [--state demo-mailbox.json]`, in the environment of the product's
+ * processes. Each mailbox wants a state file of its own; its name is one in the home folder.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { address: { type: 'string' } } });
+  const { values } = parseArgs({ options: { address: { type: 'string' }, state: { type: 'string', default: 'demo-mailbox.json' } } });
   if (!values.address) throw new Error('--address: whose mailbox is to be filled');
   const config = loadConfig();
   const outcome = await fillDemoMailbox({
     wildduck: wildduckClientFromConfig(config),
     address: values.address,
-    stateFile: join(config.home, 'demo-mailbox.json'),
+    stateFile: join(config.home, values.state),
     now: new Date(),
   });
   if (outcome.kind === 'no-account') throw new Error(`${values.address}: there is no such account`);
