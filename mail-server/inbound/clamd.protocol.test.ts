@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clamdAnswers, prepareClamd } from '../runtime/services/clamd.ts';
 import { unprivileged } from '../runtime/services/unprivileged.ts';
-import { createVirusScanner } from './clamd.ts';
+import { createVirusScanner } from '../../server/infra/clamd/virus-scanner.ts';
 
 // In two halves, so that no scanner takes this file for what it looks for.
 const EICAR = String.raw`X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-` + 'STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';

@@ -9,7 +9,7 @@ import { strikeAddresses } from '../wildduck/log-lines.ts';
 import { redisOptions } from '../wildduck/redis.ts';
 import { deliverySettings, writeSettings } from '../wildduck/settings.ts';
 import { createAuthResolver } from './auth-resolver.ts';
-import { createVirusScanner } from './clamd.ts';
+import { createVirusScanner } from '../../server/infra/clamd/virus-scanner.ts';
 import { createMailboxStore } from './mailbox-store.ts';
 import { createSpamScanner } from './rspamd.ts';
 import { createStoredEarlier } from './stored-earlier.ts';

@@ -5,7 +5,7 @@ import { ByteBudget } from '../smtp/byte-budget.ts';
 import { ReplyError } from '../smtp/reply-error.ts';
 import type { Spooled } from '../smtp/spool.ts';
 import type { AuthResolver } from './auth-resolver.ts';
-import type { VirusScanner } from './clamd.ts';
+import type { VirusScanner } from '../../server/infra/clamd/virus-scanner.ts';
 import type { Delivery, Envelope, MailboxStore, StoreResult } from './mailbox-store.ts';
 import type { SpamScanner } from './rspamd.ts';
 import { checkSender } from './sender-checks.ts';

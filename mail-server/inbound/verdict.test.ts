@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseClamdReply, clamdAddress } from './clamd.ts';
+import { parseClamdReply, clamdAddress } from '../../server/infra/clamd/virus-scanner.ts';
 import { parseScan, SPAM_ACTIONS, type SpamAction, type SpamScan } from './rspamd.ts';
 import { decide, scanSummary } from './verdict.ts';
 

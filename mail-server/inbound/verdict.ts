@@ -1,6 +1,6 @@
 // From what the scanners and the sender checks say to what happens to the message. Pure; owns the order of rules.
 import type { Reply } from '../smtp/reply-error.ts';
-import type { VirusScan } from './clamd.ts';
+import type { VirusScan } from '../../server/infra/clamd/virus-scanner.ts';
 import type { SpamScan } from './rspamd.ts';
 
 export type SpamMark = 'yes' | 'no' | 'unscanned';

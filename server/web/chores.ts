@@ -6,7 +6,6 @@ import { deleteExpiredSessions } from './session/session.store.ts';
 import { mirrorDraftsBehind } from './compose/drafts.ts';
 import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
 import { mendSends, queueComingSends, releaseDueSends } from './compose/held-sends.ts';
-import { deleteOrphanedUploads } from './compose/upload.store.ts';
 import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
 import { teachSpam } from './mailbox/train-spam.ts';
 import { workOnJobs } from './jobs/run-jobs.ts';
@@ -37,13 +36,6 @@ const CHORES: Chore[] = [
   { name: 'expire challenges', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredChallenges(pool) },
   { name: 'expire set-up profiles', everyMs: 10 * MINUTE, run: ({ pool }) => deleteExpiredProfiles(pool) },
   { name: 'expire sign-in trail', everyMs: 24 * 60 * MINUTE, run: ({ pool }) => deleteOldLoginEvents(pool) },
-  {
-    name: 'drop orphaned uploads',
-    everyMs: 60 * MINUTE,
-    run: async ({ pool, blobs }) => {
-      for (const blobKey of await deleteOrphanedUploads(pool)) await blobs.delete(blobKey);
-    },
-  },
 ];
 
 /** Starts them all; they never keep the process alive. A failure is logged and the next turn tries again. */

@@ -7,6 +7,7 @@ import { enqueueDeps, type EnqueueDeps } from '../delivery/enqueue.ts';
 import { watchPressure } from '../delivery/pressure.ts';
 import type { BlobStore } from '../infra/blobs/blob-store.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
+import { createVirusScanner, type VirusScanner } from '../infra/clamd/virus-scanner.ts';
 import { secretBoxFromFile, type SecretBox } from '../infra/crypto/secret-box.ts';
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
@@ -28,6 +29,7 @@ export interface Services {
   redis: Redis;
   wildduck: WildduckClient;
   blobs: BlobStore;
+  virus: VirusScanner;
   enqueueDeps: EnqueueDeps;
   sessions: Sessions;
   /** Seals secrets of accounts at rest. */
@@ -66,6 +68,7 @@ export function createServices(env: Record<string, string | undefined> = process
     redis,
     wildduck,
     blobs,
+    virus: createVirusScanner(config.clamdUrl, (error) => log.warn({ err: error.message }, 'uploads are not scanned for the moment')),
     enqueueDeps: enqueueDeps(pool, blobs, watchPressure({ db: pool, folder: config.home, log })),
     sessions: createSessions(pool, secretBox.derive('web:csrf')),
     secretBox,

@@ -7,7 +7,7 @@ import { Paperclip } from 'lucide-react';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { cx } from '../../../components/ui/cx.ts';
-import type { Upload } from '../../../server/web/contract/compose.ts';
+import type { Upload } from '../../../server/web/contract/uploads.ts';
 import type { Template } from '../../../server/web/contract/templates.ts';
 import { ErrorBoundary } from '../_components/frame/error-boundary.tsx';
 import { useMe } from '../_data/use-me.ts';

@@ -13,6 +13,14 @@ const ComposeDock = lazy(loadDock);
 
 const IDLE_MS = 4_000;
 
+/** Goes on with what an earlier page left: first the drafts that know of their files. */
+async function reopen(accountId: string): Promise<void> {
+  const { reopenKept } = await import('./kept-drafts.ts');
+  await reopenKept(accountId);
+  const { reopenSending } = await import('./kept-files.ts');
+  await reopenSending(accountId);
+}
+
 /** Mounted once. */
 export function ComposeLayer() {
   const accountId = useMe()?.account.id;
@@ -20,7 +28,7 @@ export function ComposeLayer() {
   useEffect(() => {
     const warm = () => {
       // Loads with the rest: what was kept is of use only where it can be written on.
-      if (accountId) void import('./kept-drafts.ts').then(({ reopenKept }) => reopenKept(accountId));
+      if (accountId) void reopen(accountId);
       void loadDock();
       void loadEditor();
     };

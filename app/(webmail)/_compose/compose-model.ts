@@ -1,7 +1,8 @@
 'use client';
 // One message being written: its state, autosave one at a time, sending, discarding. Knows nothing of React.
 import { ApiError } from '../../../server/web/contract/client.ts';
-import type { ComposeFields, Draft, DraftSaved, SendBody, SendResult, Upload } from '../../../server/web/contract/compose.ts';
+import type { ComposeFields, Draft, DraftSaved, SendBody, SendResult } from '../../../server/web/contract/compose.ts';
+import type { Upload } from '../../../server/web/contract/uploads.ts';
 import { createStore } from '../_state/store.ts';
 import type { Store } from '../_state/store.ts';
 import { EMPTY_COMPOSE, isBlank, toFields, withFaults, withFields } from './compose-state.ts';
@@ -43,6 +44,8 @@ export type SendTime = Pick<SendBody, 'undoSeconds' | 'sendAt'>;
 export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | 'bcc' | 'subject' | 'own' | 'quoted' | 'uploads'>>;
 
 export class ComposeModel {
+  /** What else ends with it. */
+  onDispose: () => void = () => undefined;
   readonly store: Store<ComposeState> = createStore(EMPTY_COMPOSE);
   private readonly server: ComposeServer;
   private readonly keeper: DraftKeeper | null;
@@ -71,10 +74,15 @@ export class ComposeModel {
     return this.store.get();
   }
 
+  /** The stored draft's, or the one under which it will be stored. */
+  get draftId(): string {
+    return this.draft?.id ?? this.createId;
+  }
+
   /** Unsaved work that would be lost with the page. */
   get atRisk(): boolean {
     const { phase, uploads } = this.state;
-    return phase === 'sending' || (phase === 'writing' && (this.dirty || this.saving !== null || uploads.some((item) => item.state === 'uploading')));
+    return phase === 'sending' || (phase === 'writing' && (this.dirty || this.saving !== null || uploads.some((item) => item.state === 'uploading' || item.state === 'waiting')));
   }
 
   private put(change: Partial<ComposeState>): void {
@@ -302,5 +310,6 @@ export class ComposeModel {
   /** Stops the clock; nothing is saved any more. */
   dispose(): void {
     clearTimeout(this.timer);
+    this.onDispose();
   }
 }

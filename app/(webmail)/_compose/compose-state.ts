@@ -1,5 +1,6 @@
 // What a message being written consists of in the browser, and what of it goes to the server. Pure.
-import type { ComposeFields, ComposeFieldsFull, Upload } from '../../../server/web/contract/compose.ts';
+import type { ComposeFields, ComposeFieldsFull } from '../../../server/web/contract/compose.ts';
+import type { Upload } from '../../../server/web/contract/uploads.ts';
 import type { FieldFault } from '../../../server/web/contract/errors.ts';
 import { joinHtml, splitHtml } from './message-html.ts';
 import { isAddress } from './recipients.ts';
@@ -12,7 +13,10 @@ export interface UploadItem {
   sizeBytes: number;
   /** Shown within the text, so not listed. */
   inline: boolean;
-  state: 'uploading' | 'done' | 'failed';
+  /** Shared by a link for so many days once it is up; null when it is attached. */
+  linkDays: number | null;
+  /** `waiting`: it broke off and goes on by itself. */
+  state: 'uploading' | 'waiting' | 'done' | 'failed';
   /** 0…1. */
   fraction: number;
   upload: Upload | null;
@@ -81,6 +85,7 @@ export function withFields(state: ComposeState, fields: ComposeFieldsFull, uploa
       contentType: upload.contentType,
       sizeBytes: upload.sizeBytes,
       inline: (fields.html ?? '').includes(upload.url),
+      linkDays: null,
       state: 'done',
       fraction: 1,
       upload,

@@ -18,7 +18,14 @@ function UploadRow({ item, onRemove, onRetry }: { item: UploadItem } & Omit<Uplo
   const format = useFormat();
   const percent = Math.round(item.fraction * 100);
   const name = item.filename;
-  const note = item.state === 'uploading' ? t('compose.uploading', { percent }) : item.state === 'failed' ? (item.error ?? t('compose.uploadFailed')) : format.bytes(item.sizeBytes);
+  const unscanned = item.upload !== null && (item.upload.scan === 'down' || item.upload.scan === 'too large');
+  const notes = {
+    uploading: t('compose.uploading', { percent }),
+    waiting: t('compose.uploadWaiting', { percent }),
+    failed: item.error ?? t('compose.uploadFailed'),
+    done: unscanned ? t('compose.unscanned', { size: format.bytes(item.sizeBytes) }) : format.bytes(item.sizeBytes),
+  };
+  const going = item.state === 'uploading' || item.state === 'waiting';
   return (
     <li className={cx('relative flex min-w-0 items-center gap-2.5 overflow-hidden rounded-md border py-1 ps-2.5 pe-1', item.state === 'failed' ? 'border-danger bg-danger-soft' : 'border-line bg-sunken')}>
       <FileTypeIcon contentType={item.contentType} className="size-4 shrink-0 text-ink-3" />
@@ -26,11 +33,11 @@ function UploadRow({ item, onRemove, onRetry }: { item: UploadItem } & Omit<Uplo
         <span className="block truncate text-sm" dir="auto">
           {name}
         </span>
-        <span className={cx('block truncate text-2xs tnum', item.state === 'failed' ? 'text-danger' : 'text-ink-3')}>{note}</span>
+        <span className={cx('block truncate text-2xs tnum', item.state === 'failed' ? 'text-danger' : 'text-ink-3')}>{notes[item.state]}</span>
       </span>
-      {item.state === 'failed' && <IconButton label={t('compose.retryUpload', { name })} icon={<RotateCw className="size-3.5" />} size="sm" onClick={() => onRetry(item)} />}
-      <IconButton label={item.state === 'uploading' ? t('compose.cancelUpload', { name }) : t('compose.removeAttachment', { name })} icon={<X className="size-3.5" />} size="sm" onClick={() => onRemove(item)} />
-      {item.state === 'uploading' && (
+      {(item.state === 'failed' || item.state === 'waiting') && <IconButton label={t('compose.retryUpload', { name })} icon={<RotateCw className="size-3.5" />} size="sm" onClick={() => onRetry(item)} />}
+      <IconButton label={going ? t('compose.cancelUpload', { name }) : t('compose.removeAttachment', { name })} icon={<X className="size-3.5" />} size="sm" onClick={() => onRemove(item)} />
+      {going && (
         <span role="progressbar" aria-label={name} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} className="absolute inset-x-0 bottom-0 h-0.5 bg-pressed">
           <span className="block h-full origin-left bg-accent transition-transform rtl:origin-right" style={{ transform: `scaleX(${item.fraction})` }} />
         </span>

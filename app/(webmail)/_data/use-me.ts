@@ -41,7 +41,7 @@ export function useSignOut() {
   return useMutation({
     mutationFn: () => api('session.delete', {}),
     // What was kept for this account in the browser goes too.
-    onMutate: () => void indexedDB.deleteDatabase('eider-drafts'),
+    onMutate: () => ['eider-drafts', 'eider-uploads'].forEach((name) => indexedDB.deleteDatabase(name)),
     onSettled: () => location.replace('/sign-in'),
   });
 }

@@ -36,6 +36,6 @@ export type ContextOf<N extends RouteName> = N extends PublicRouteName ? PublicC
 export type Handler<N extends RouteName> = (
   input: InputOf<N>,
   context: ContextOf<N>,
-) => Promise<N extends JsonRouteName | 'uploads.create' ? ResponseOf<N> | Response : Response>;
+) => Promise<N extends JsonRouteName | 'uploads.create' | 'uploads.part' ? ResponseOf<N> | Response : Response>;
 
 export type Handlers = { [N in RouteName]: Handler<N> };

@@ -6,7 +6,6 @@ import { createDraft, discardDraft, readDraft, saveDraft } from '../compose/draf
 import { heldSends, takeBackSend } from '../compose/held-sends.ts';
 import { rescheduleSend } from '../compose/reschedule-send.ts';
 import { sendMessage } from '../compose/send.ts';
-import { removeUpload, serveUpload, takeUpload } from '../compose/uploads.ts';
 import { openEventStream } from '../events/event-stream.ts';
 import { checkHealth } from '../health/probes.ts';
 import { listJobs, readJob, startJob, stopJob, undoJob } from '../jobs/jobs.ts';
@@ -29,6 +28,7 @@ import { changeTemplate, dropTemplate, makeTemplate, readTemplates } from '../te
 import { accountHandlers, enterSession } from './account-handlers.ts';
 import { AppError, fieldError } from './app-error.ts';
 import type { Handlers } from './context.ts';
+import { fileHandlers } from './file-handlers.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 
 const { version } = packageFile;
@@ -138,13 +138,6 @@ export const handlers: Handlers = {
     return {};
   },
 
-  'uploads.create': ({ query }, { services, session, request }) => takeUpload(services, session, request, query.filename),
-  'uploads.get': ({ params }, { services, session }) => serveUpload(services, session, params.uploadId),
-  'uploads.delete': async ({ params }, { services, session }) => {
-    await removeUpload(services, session, params.uploadId);
-    return {};
-  },
-
   'invitations.get': ({ params }, { services, session }) => readInvitationOf(services, session, requireEmailId(params.emailId)),
   'invitations.answer': ({ params, body }, { services, session }) =>
     answerInvitation(services, session, requireEmailId(params.emailId), body.response),
@@ -158,5 +151,6 @@ export const handlers: Handlers = {
     items: await suggestRecipients(services, session, query.q, query.limit),
   }),
   'events.stream': async (_input, context) => openEventStream(context),
+  ...fileHandlers,
   ...accountHandlers,
 };

@@ -2,7 +2,8 @@
 import type { MessageRow } from '../../mailbox/types.ts';
 import type { MessageAttachment } from '../../infra/wildduck/types.ts';
 import { AppError } from '../api/app-error.ts';
-import type { ComposeFieldsFull, ComposeFrom, ReplyMode, Upload } from '../contract/compose.ts';
+import type { ComposeFieldsFull, ComposeFrom, ReplyMode } from '../contract/compose.ts';
+import type { Upload } from '../contract/uploads.ts';
 import type { MailAddress } from '../contract/shapes.ts';
 import { escapeHtml, linkify } from '../html/text-to-html.ts';
 import { ownAddresses } from '../mailbox/list-mail.ts';

@@ -1,11 +1,12 @@
 // Drafts, uploads and sending over the API on a real database and queue, with a mail store that is away.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
-import type { Draft, DraftSaved, SendResult, Upload } from '../contract/compose.ts';
+import type { Draft, DraftSaved, SendResult } from '../contract/compose.ts';
+import type { Upload } from '../contract/uploads.ts';
 import type { ApiErrorBody } from '../contract/errors.ts';
 import { json } from '../testing/answer.ts';
 import { createTestWeb, type TestAccount, type TestWeb } from '../testing/test-services.ts';
-import { deleteOrphanedUploads } from './upload.store.ts';
+import { sweepUploads } from '../../files/sweep-uploads.ts';
 
 let db: TestDatabase;
 let web: TestWeb;
@@ -104,7 +105,7 @@ describe('uploads', () => {
   test('an image is one by its bytes', async () => {
     const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
     expect((await json<Upload>(upload('a.jpg', png, 'image/jpeg'))).contentType).toBe('image/png');
-    expect((await json<Upload>(upload('a.png', new TextEncoder().encode('<svg onload=alert(1)>'), 'image/png'))).contentType).toBe('application/octet-stream');
+    expect((await json<Upload>(upload('a.png', new TextEncoder().encode('<svg onload=alert(1)>'), 'image/png'))).contentType).toBe('text/plain');
   });
 
   test('one that is too large is refused by its declared length, and by what really comes', async () => {
@@ -118,8 +119,8 @@ describe('uploads', () => {
     const embedded = await json<Upload>(upload('embedded', new Uint8Array(1)));
     const orphan = await json<Upload>(upload('orphan', new Uint8Array(1)));
     await json(alice.call('POST', '/api/emails/drafts', { attachments: [kept.id], html: `<img src="${embedded.url}">` }));
-    await db.pool.query(`UPDATE compose_upload SET created_at = now() - interval '8 days'`);
-    await deleteOrphanedUploads(db.pool);
+    await db.pool.query(`UPDATE compose_upload SET touched_at = now() - interval '8 days'`);
+    await sweepUploads(web.services);
     expect((await alice.call('GET', kept.url)).status).toBe(200);
     expect((await alice.call('GET', embedded.url)).status).toBe(200);
     expect((await alice.call('GET', orphan.url)).status).toBe(404);

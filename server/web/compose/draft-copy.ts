@@ -9,7 +9,7 @@ import { attachedUploadIds, buildMime, inlineUploadIds, type MimePart } from './
 import { oneLine } from './check-compose.ts';
 import { findDraft, lockDraft, setDraftCopy, type DraftRow } from './draft.store.ts';
 import { findReplied } from './replied-message.ts';
-import { findUploads } from './upload.store.ts';
+import { findUploads } from '../../files/upload.store.ts';
 import { identityName } from '../settings/identity-name.ts';
 import { readSettings } from '../settings/settings.store.ts';
 

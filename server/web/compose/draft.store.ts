@@ -1,7 +1,7 @@
 // Rows of draft: what the user has written so far, and where its copy in the Drafts folder stands.
 import type { PoolClient, Queryable } from '../../infra/db/pool.ts';
 import type { ComposeFieldsFull } from '../contract/compose.ts';
-import { UUID } from './upload.store.ts';
+import { UUID } from '../../files/upload.store.ts';
 
 export interface DraftRow {
   id: string;

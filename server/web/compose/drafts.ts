@@ -8,7 +8,7 @@ import type { Session } from '../session/session.store.ts';
 import { inlineUploadIds } from './build-mime.ts';
 import { isCopyDue, removeDraftCopy, writeDraftCopy, type DraftOwner } from './draft-copy.ts';
 import * as store from './draft.store.ts';
-import { findUploads } from './upload.store.ts';
+import { findUploads } from '../../files/upload.store.ts';
 import { toUpload } from './uploads.ts';
 
 /** @throws AppError draft_conflict when the id is taken by another draft, or this one was changed elsewhere */

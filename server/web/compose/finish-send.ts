@@ -8,7 +8,8 @@ import { removeDraftCopy, type DraftOwner } from './draft-copy.ts';
 import { clearDraftCopy } from './held-send.store.ts';
 import { inlineUploadIds } from './build-mime.ts';
 import * as store from './send.store.ts';
-import { deleteUnusedUploads } from './upload.store.ts';
+import { eraseStoredFile } from '../../files/stored-file.ts';
+import { deleteUnusedUploads } from '../../files/upload.store.ts';
 
 /**
  * Stores the Sent copy of an accepted message, unless that is done. One at a time per message, across processes.
@@ -42,7 +43,7 @@ export async function settleSend(services: Services, owner: DraftOwner, row: sto
   });
   await settle(services, row, 'remove the files', async () => {
     const files = row.fields ? [...row.fields.attachments, ...inlineUploadIds(row.fields.html)] : [];
-    for (const blobKey of await deleteUnusedUploads(services.pool, owner.accountId, files)) await services.blobs.delete(blobKey);
+    for (const file of await deleteUnusedUploads(services.pool, owner.accountId, files)) await eraseStoredFile(services.blobs, file);
   });
   await settle(services, row, 'mark the answered message', async () => {
     if (row.answers) await markReplied(services, owner, row.answers);

@@ -2,7 +2,7 @@
 import type { PoolClient, Queryable } from '../../infra/db/pool.ts';
 import { deleteDraft, type DraftRow } from './draft.store.ts';
 import { SEND_COLUMNS, type SendRow } from './send.store.ts';
-import { UUID } from './upload.store.ts';
+import { UUID } from '../../files/upload.store.ts';
 
 /**
  * Notes that the message waits, or is the queue's, and takes its draft away with the same commit: it is in one place at

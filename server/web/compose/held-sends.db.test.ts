@@ -2,11 +2,12 @@
 // mail store that is away.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
-import type { Draft, DraftSaved, HeldSend, SendResult, Upload } from '../contract/compose.ts';
+import type { Draft, DraftSaved, HeldSend, SendResult } from '../contract/compose.ts';
+import type { Upload } from '../contract/uploads.ts';
 import { json } from '../testing/answer.ts';
 import { createTestWeb, type TestAccount, type TestWeb } from '../testing/test-services.ts';
 import { mendSends, queueComingSends, releaseDueSends } from './held-sends.ts';
-import { deleteOrphanedUploads } from './upload.store.ts';
+import { sweepUploads } from '../../files/sweep-uploads.ts';
 
 let db: TestDatabase;
 let web: TestWeb;
@@ -45,8 +46,8 @@ describe('taking back', () => {
     expect(await draftExists(draft.id)).toBe(false);
     expect((await inQueue(sent.messageId)).map((row) => row.state)).toEqual(['scheduled', 'scheduled']);
 
-    await db.pool.query(`UPDATE compose_upload SET created_at = now() - interval '8 days'`);
-    await deleteOrphanedUploads(db.pool);
+    await db.pool.query(`UPDATE compose_upload SET touched_at = now() - interval '8 days'`);
+    await sweepUploads(web.services);
     const back = await json<Draft>(takeBack(sent.sendId));
     expect(back).toMatchObject({ id: draft.id, revision: 2, fields: { subject: 'Held', cc: [{ address: 'c@else.test' }] }, uploads: [{ id: file.id }] });
     expect(await inQueue(sent.messageId)).toEqual([]);

@@ -1,6 +1,6 @@
 // The sanitised content of a message as HTML that the editor can hold: embedded images become uploads of the new
 // message, remote ones keep their address as a link, so that quoting loads nothing.
-import type { Upload } from '../contract/compose.ts';
+import type { Upload } from '../contract/uploads.ts';
 import { escapeHtml, linkify } from '../html/text-to-html.ts';
 import type { EmailPlace } from '../message/email-id.ts';
 import { attachmentOfPart, sanitisedBody } from '../message/body.ts';

@@ -1,9 +1,9 @@
-// The browser's typed client of the API: one function for JSON routes, one for uploads with progress, one for
+// The browser's typed client of the API: one function for JSON routes, one for parts of uploads with progress, one for
 // live events. Carries no schema code; types come from routes.ts.
 import { pathOf, type RouteName } from './paths.ts';
 import type { ApiErrorBody, ApiErrorCode, FieldFault } from './errors.ts';
 import type { JsonRouteName, RequestOf, ResponseOf } from './routes.ts';
-import type { Upload } from './compose.ts';
+import type { UploadState } from './uploads.ts';
 import type { ChangeEvent } from './mailbox.ts';
 
 /** Codes that only the browser can know: the request never got an answer. */
@@ -32,6 +32,9 @@ export class ApiError extends Error {
     return this.code === 'offline' || this.code === 'timeout' || this.status === 429 || this.status >= 500;
   }
 }
+
+/** A part over a connection of 100 kbit/s. */
+const PART_TIMEOUT_MS = 360_000;
 
 let csrfToken: string | null = null;
 let onSignedOut: (() => void) | null = null;
@@ -113,35 +116,37 @@ function queryText(query: Record<string, unknown> | undefined): string {
 }
 
 /**
- * Uploads one file. XMLHttpRequest rather than fetch, because only it reports the progress of a request's body.
- * @param onProgress called with 0…1
+ * Sends one part of a file. XMLHttpRequest rather than fetch, because only it reports the progress of a request's body.
+ * @param options.onProgress called with the bytes that have gone out
  * @throws ApiError; code `aborted` when `signal` fires
  */
-export function uploadFile(
-  file: File | Blob,
-  options: { filename: string; inline?: boolean; signal?: AbortSignal; onProgress?: (fraction: number) => void },
-): Promise<Upload> {
+export function sendPart(
+  uploadId: string,
+  offset: number,
+  bytes: ArrayBuffer,
+  options: { signal: AbortSignal; onProgress?: (bytes: number) => void },
+): Promise<UploadState> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const query = queryText({ filename: options.filename, inline: options.inline ? '1' : '0' });
-    request.open('POST', pathOf('uploads.create').path + query);
-    request.setRequestHeader('content-type', file.type || 'application/octet-stream');
+    const { method, path } = pathOf('uploads.part', { uploadId });
+    request.open(method, path + queryText({ offset }));
+    request.setRequestHeader('content-type', 'application/octet-stream');
     if (csrfToken) request.setRequestHeader('x-csrf-token', csrfToken);
     request.responseType = 'json';
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) options.onProgress?.(event.loaded / event.total);
-    };
+    request.timeout = PART_TIMEOUT_MS;
+    request.upload.onprogress = (event) => options.onProgress?.(event.loaded);
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response as Upload);
-      else reject(errorFrom('uploads.create', request.status, request.response));
+      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response as UploadState);
+      else reject(errorFrom('uploads.part', request.status, request.response));
     };
     request.onerror = () => reject(new ApiError('offline', 'The upload was interrupted. Check the connection.'));
+    request.ontimeout = () => reject(new ApiError('timeout', 'The server took too long to answer.'));
     request.onabort = () => reject(new ApiError('aborted', 'Cancelled.'));
     const abort = () => request.abort();
-    options.signal?.addEventListener('abort', abort, { once: true });
-    request.onloadend = () => options.signal?.removeEventListener('abort', abort);
-    if (options.signal?.aborted) reject(new ApiError('aborted', 'Cancelled.'));
-    else request.send(file);
+    options.signal.addEventListener('abort', abort, { once: true });
+    request.onloadend = () => options.signal.removeEventListener('abort', abort);
+    if (options.signal.aborted) reject(new ApiError('aborted', 'Cancelled.'));
+    else request.send(bytes);
   });
 }
 

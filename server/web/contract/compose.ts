@@ -1,10 +1,13 @@
 // Drafts, uploads and sending.
 import { z } from 'zod';
 import { instant, mailAddress, moment, opaqueId, recipientInput } from './shapes.ts';
+import { upload } from './uploads.ts';
 
 export const COMPOSE_LIMITS = {
-  /** One file. */
+  /** One file as a part of the message. */
   uploadBytes: 25 * 1024 * 1024,
+  /** One file that the message only links to. */
+  linkBytes: 2 * 1024 * 1024 * 1024,
   /** The whole message as it leaves, encoded. */
   messageBytes: 35 * 1024 * 1024,
   recipients: 500,
@@ -33,19 +36,6 @@ export const composeFields = z.object({
 /** As a client sends it (defaults may be left out). */
 export type ComposeFields = z.input<typeof composeFields>;
 export type ComposeFieldsFull = z.output<typeof composeFields>;
-
-export const upload = z.object({
-  id: opaqueId,
-  filename: z.string(),
-  contentType: z.string(),
-  sizeBytes: z.number().int(),
-  /** For previews, and as `src` of inline images while composing. */
-  url: z.string(),
-});
-export type Upload = z.infer<typeof upload>;
-
-/** The raw bytes are the request's body; Content-Type is the file's. */
-export const uploadQuery = z.object({ filename: z.string().min(1).max(255), inline: z.enum(['0', '1']).default('0') });
 
 export const draft = z.object({
   id: opaqueId,

@@ -13,6 +13,7 @@ import type { RouteName } from './paths.ts';
 import { secondStepNeeded } from './security.ts';
 import * as session from './session.ts';
 import * as templates from './templates.ts';
+import * as uploads from './uploads.ts';
 import { empty, opaqueId } from './shapes.ts';
 
 /** `public` routes need no session. The others need one whose role has the permission. */
@@ -80,7 +81,11 @@ export const ROUTES = {
   'invitations.get': { permission: 'mail:read', params: emailId, response: calendar.invitation },
   'invitations.answer': { permission: 'mail:send', params: emailId, body: calendar.invitationAnswerBody, response: calendar.invitation },
   'images.proxy': { permission: 'mail:read', query: message.imageQuery, response: 'bytes' },
-  'uploads.create': { permission: 'mail:write', query: compose.uploadQuery, body: 'bytes', response: compose.upload },
+  'uploads.create': { permission: 'mail:write', query: uploads.uploadQuery, body: 'bytes', response: uploads.upload },
+  'uploads.begin': { permission: 'mail:write', body: uploads.uploadBeginBody, response: uploads.uploadState },
+  'uploads.state': { permission: 'mail:read', params: uploadId, response: uploads.uploadState },
+  'uploads.part': { permission: 'mail:write', params: uploadId, query: uploads.uploadPartQuery, body: 'bytes', response: uploads.uploadState },
+  'uploads.finish': { permission: 'mail:write', params: uploadId, response: uploads.upload },
   'uploads.get': { permission: 'mail:read', params: uploadId, response: 'bytes' },
   'uploads.delete': { permission: 'mail:write', params: uploadId, response: empty },
   'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },

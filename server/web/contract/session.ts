@@ -71,7 +71,7 @@ export const me = z.object({
   settings,
   /** Bytes; limit 0 means none. */
   quota: z.object({ usedBytes: z.number(), limitBytes: z.number() }),
-  limits: z.object({ uploadBytes: z.number(), messageBytes: z.number(), recipients: z.number() }),
+  limits: z.object({ uploadBytes: z.number(), linkBytes: z.number(), messageBytes: z.number(), recipients: z.number() }),
   /** Send back as `x-csrf-token` with every unsafe request (the client does). */
   csrfToken: z.string(),
 });

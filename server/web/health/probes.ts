@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import type { PressureState } from '../../delivery/pressure.ts';
+import { clamdAddress } from '../../infra/clamd/virus-scanner.ts';
 import type { Health } from '../contract/health.ts';
 import type { Services } from '../services.ts';
 import { readIndexStates, type IndexState } from './index-state.store.ts';
@@ -112,9 +113,8 @@ async function rspamd(url: string | undefined): Promise<Component> {
 
 async function clamd(url: string | undefined): Promise<Component> {
   if (url === undefined) return { status: 'absent', detail: 'mail is not scanned for viruses' };
-  const target = new URL(url);
   const answer = await new Promise<string>((resolve, reject) => {
-    const socket = target.protocol === 'unix:' ? connect(decodeURIComponent(target.pathname)) : connect(Number(target.port), target.hostname.replace(/^\[|\]$/g, ''));
+    const socket = connect(clamdAddress(url));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('timeout')));
     socket.once('error', reject);
     socket.once('connect', () => socket.write('zPING\0'));

@@ -1,6 +1,6 @@
 // Templates as the API has them.
 import { AppError, fieldError } from '../api/app-error.ts';
-import { UUID } from '../compose/upload.store.ts';
+import { UUID } from '../../files/upload.store.ts';
 import { TEMPLATES_MAX, type Template } from '../contract/templates.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';

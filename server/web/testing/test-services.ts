@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../config.ts';
 import { enqueueDeps } from '../../delivery/enqueue.ts';
 import { folderBlobStore } from '../../infra/blobs/blob-store.ts';
+import { createVirusScanner } from '../../infra/clamd/virus-scanner.ts';
 import { createSecretBox } from '../../infra/crypto/secret-box.ts';
 import type { Pool } from '../../infra/db/pool.ts';
 import { openFlagStore } from '../../infra/wildduck/flag-store.ts';
@@ -61,6 +62,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
     redis,
     wildduck,
     blobs,
+    virus: createVirusScanner(undefined, () => undefined),
     enqueueDeps: enqueueDeps(pool, blobs),
     sessions: createSessions(pool, Buffer.alloc(32, 1)),
     secretBox,

@@ -1,5 +1,5 @@
-// clamd over TCP or a Unix socket (INSTREAM). Owns the protocol and its failures; verdict.ts owns the consequence.
-import { connect, type NetConnectOpts } from 'node:net';
+// clamd over TCP or a Unix socket (INSTREAM). Owns the protocol and its failures; whoever asks owns the consequence.
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
 
 export type VirusScan =
   | { kind: 'clean' }
@@ -7,10 +7,15 @@ export type VirusScan =
   /** `absent`: this installation has no clamd, which is a choice; the others are failures to look. */
   | { kind: 'unscanned'; reason: 'absent' | 'down' | 'too large' };
 
+/** Whole, or piece by piece. */
+export type ScanContent = Buffer | AsyncIterable<Buffer>;
+
 export interface VirusScanner {
-  scan(content: Buffer): Promise<VirusScan>;
+  /** Never throws: a content that cannot be read is one that could not be scanned. */
+  scan(content: ScanContent): Promise<VirusScan>;
 }
 
+/** Without a byte going either way. */
 const TIMEOUT_MS = 20_000;
 const REST_MS = 10_000;
 const CHUNK_BYTES = 512 * 1024;
@@ -53,32 +58,37 @@ export function parseClamdReply(reply: string): VirusScan {
   throw new Error(`clamd: ${text.slice(0, 200) || 'no answer'}`);
 }
 
-function instream(target: NetConnectOpts, content: Buffer): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(target);
-    let reply = '';
-    const timer = setTimeout(() => socket.destroy(new Error('clamd: timeout')), TIMEOUT_MS);
-    socket.setEncoding('latin1');
-    socket.on('data', (text: string) => (reply += text));
-    socket.on('error', (error) => {
-      // clamd answers and hangs up as soon as its size limit is passed; that answer counts.
-      if (reply.includes('\0')) resolve(reply);
-      else reject(error);
-    });
-    socket.on('close', () => {
-      clearTimeout(timer);
-      resolve(reply);
-    });
-    socket.on('connect', () => {
-      socket.write('zINSTREAM\0');
-      for (let at = 0; at < content.length; at += CHUNK_BYTES) {
-        const chunk = content.subarray(at, at + CHUNK_BYTES);
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(chunk.length);
-        socket.write(length);
-        socket.write(chunk);
-      }
-      socket.write(Buffer.alloc(4));
-    });
+/** @returns clamd's answer as it came */
+async function instream(target: NetConnectOpts, content: ScanContent): Promise<string> {
+  const socket = connect(target);
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('clamd: timeout')));
+  socket.setEncoding('latin1');
+  let reply = '';
+  socket.on('data', (text: string) => (reply += text));
+  const answered = new Promise<string>((resolve, reject) => {
+    // clamd answers and hangs up as soon as its size limit is passed; that answer counts.
+    socket.on('error', (error) => (reply.includes('\0') ? resolve(reply) : reject(error)));
+    socket.on('close', () => resolve(reply));
   });
+  const sent = sendContent(socket, content);
+  sent.catch((error: Error) => socket.destroy(error));
+  return answered;
+}
+
+/** Goes on at the speed at which clamd reads, and ends when clamd has hung up. */
+async function sendContent(socket: Socket, content: ScanContent): Promise<void> {
+  let goOn: () => void = () => undefined;
+  for (const event of ['drain', 'close']) socket.on(event, () => goOn());
+  socket.write('zINSTREAM\0');
+  for await (const piece of Buffer.isBuffer(content) ? [content] : content) {
+    for (let at = 0; at < piece.length; at += CHUNK_BYTES) {
+      const chunk = piece.subarray(at, at + CHUNK_BYTES);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(chunk.length);
+      socket.write(length);
+      if (!socket.write(chunk)) await new Promise<void>((resolve) => (goOn = resolve));
+      if (socket.destroyed) return;
+    }
+  }
+  socket.write(Buffer.alloc(4));
 }
