@@ -5,17 +5,12 @@
 // The database must have the migrations. The mailbox is made once per size and kept; drop it with --drop.
 import { parseArgs } from 'node:util';
 import { createPool, type Pool } from '../server/infra/db/pool.ts';
-import { changeAccount, leaseAccount } from '../server/mailbox/account.store.ts';
-import { planBuckets } from '../server/mailbox/bucket.store.ts';
 import { getConversation } from '../server/mailbox/conversation.store.ts';
 import { dropIndex } from '../server/mailbox/drop-index.store.ts';
-import { listFolders, saveFolder } from '../server/mailbox/folder.store.ts';
+import { listFolders } from '../server/mailbox/folder.store.ts';
 import { listConversations } from '../server/mailbox/list.store.ts';
-import { mergePendingTerms } from '../server/mailbox/search-index.store.ts';
-import { messageTerms } from '../server/mailbox/search-terms.ts';
 import { searchConversations } from '../server/mailbox/search.store.ts';
-import type { ItemState, MessageContent, Person } from '../server/mailbox/types.ts';
-import { writeChanges } from '../server/mailbox/write-changes.ts';
+import { fillMailbox, folderId, wordAt } from './made-mailbox.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -27,81 +22,6 @@ const { values: options } = parseArgs({
 });
 const COUNT = Number(options.messages);
 const ROUNDS = Number(options.rounds);
-const BATCH = 400;
-const WORDS = 60_000;
-const PEOPLE = 3000;
-const START = Date.UTC(2016, 0, 1);
-const END = Date.UTC(2026, 10, 1);
-const FOLDERS = [
-  { id: 'inbox', path: 'INBOX', use: '\\Inbox', share: 0.15 },
-  { id: 'archive', path: 'Archive', use: '\\Archive', share: 0.6 },
-  { id: 'sent', path: 'Sent Mail', use: '\\Sent', share: 0.15 },
-  { id: 'lists', path: 'Lists', use: null, share: 0.08 },
-  { id: 'small', path: 'Travel', use: null, share: 0.0005 },
-  { id: 'trash', path: 'Trash', use: '\\Trash', share: 0.0195 },
-];
-
-/** Numbers that repeat from run to run (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-/** Words as natural texts have them: few very common ones, a long tail (Zipf). Word 0 stands in most messages. */
-function wordAt(rank: number): string {
-  const syllables = ['ka', 'lo', 'mi', 'ren', 'sto', 'vu', 'ber', 'tan', 'el', 'dor', 'shi', 'qua', 'nop', 'gri', 'zem', 'fal'];
-  let text = '';
-  for (let rest = rank + 17; rest > 0; rest = Math.floor(rest / 16)) text += syllables[rest % 16];
-  return text;
-}
-
-function zipf(next: () => number): number {
-  return Math.min(WORDS - 1, Math.floor(Math.exp(next() * Math.log(WORDS)) - 1));
-}
-
-function makeMessage(index: number, next: () => number, threads: { id: string; subject: string }[]): { item: ItemState; content: MessageContent } {
-  const receivedAt = new Date(START + Math.floor(((END - START) * index) / COUNT));
-  const words = (count: number) => Array.from({ length: count }, () => wordAt(zipf(next))).join(' ');
-  const personAt = (number: number): Person => ({ name: `${wordAt(number * 7)} ${wordAt(number * 13)}`, address: `${wordAt(number)}@${wordAt(number % 50)}.example` });
-  const reply = next() < 0.45 && threads.length > 0 ? threads[Math.floor(next() * threads.length)]! : undefined;
-  const internetId = `${index}@bench.example`;
-  const subject = reply ? `Re: ${reply.subject}` : words(2 + Math.floor(next() * 5));
-  threads.push({ id: internetId, subject: reply?.subject ?? subject });
-  if (threads.length > 400) threads.splice(Math.floor(next() * 200), 1);
-  const from = personAt(Math.floor(next() ** 3 * PEOPLE));
-  const to = [{ name: 'Alice', address: 'alice@bench.example' }];
-  const cc = next() < 0.2 ? [personAt(Math.floor(next() * PEOPLE))] : [];
-  const hasAttachment = next() < 0.15;
-  const filenames = hasAttachment ? [`${wordAt(zipf(next))}.pdf`] : [];
-  const sizeBytes = 2000 + Math.floor(next() ** 8 * 20_000_000);
-  const body = words(30 + Math.floor(next() ** 3 * 600)) + (index % 9973 === 0 ? ' xylophonist' : '');
-  let pick = next();
-  const folder = FOLDERS.find((each) => (pick -= each.share) < 0) ?? FOLDERS[1]!;
-  const messageKey = index.toString(16).padStart(24, 'b');
-  const recent = index / COUNT > 0.98;
-  return {
-    content: {
-      messageKey, internetId, references: reply ? [reply.id] : [], subject, from, replyTo: [], to, cc, bcc: [], listId: null,
-      snippet: body.slice(0, 170), sizeBytes, hasAttachment, sentAt: receivedAt, receivedAt,
-      terms: messageTerms({ subject, from: [from], to, cc, bcc: [], filenames, listId: null, hasAttachment, sizeBytes, bodies: [body] }),
-    },
-    item: {
-      folderId: folderId(folder.id), uid: index + 1, messageKey, receivedAt, modseq: 1, unread: recent && next() < 0.3,
-      starred: next() < 0.002, draft: false, answered: false, forwarded: false, deleted: false,
-      labels: next() < 0.05 ? ['Work'] : [],
-    },
-  };
-}
-
-/** Folder ids look like the store's. */
-function folderId(name: string): string {
-  return Buffer.from(`${name}-${COUNT}`).toString('hex').padEnd(24, '0').slice(0, 24);
-}
 
 async function ensureAccount(pool: Pool): Promise<{ accountId: string; filled: boolean }> {
   const address = `bench${COUNT}@bench.example`;
@@ -114,37 +34,6 @@ async function ensureAccount(pool: Pool): Promise<{ accountId: string; filled: b
     'SELECT a.id, m.state FROM account a LEFT JOIN mailbox_account m ON m.account_id = a.id WHERE a.address = $1', [address],
   );
   return { accountId: rows[0]!.id, filled: rows[0]!.state === 'ready' };
-}
-
-async function fill(pool: Pool, accountId: string): Promise<void> {
-  await dropIndex(pool, accountId);
-  await leaseAccount(pool, accountId, '00000000-0000-0000-0000-000000000001', 1);
-  const next = random(COUNT);
-  const threads: { id: string; subject: string }[] = [];
-  await changeAccount(pool, accountId, { kind: 'web' }, async (client) => {
-    for (const { id, path, use } of FOLDERS) {
-      await saveFolder(client, accountId, { id: folderId(id), path, specialUse: use, subscribed: true, hidden: false, uidValidity: 1, modifyIndex: 1 });
-    }
-    await planBuckets(client, accountId, Array.from({ length: COUNT }, (_, index) => new Date(START + Math.floor(((END - START) * index) / COUNT))));
-    return { changedFolders: [] };
-  });
-  const started = performance.now();
-  let making = 0;
-  for (let index = 0; index < COUNT; index += BATCH) {
-    const made = performance.now();
-    const batch = Array.from({ length: Math.min(BATCH, COUNT - index) }, (_, place) => makeMessage(index + place, next, threads));
-    making += performance.now() - made;
-    await writeChanges(pool, accountId, { kind: 'web' }, { items: batch.map(({ item }) => item), contents: batch.map(({ content }) => content) });
-    await mergePendingTerms(pool);
-    if ((index / BATCH) % 50 === 49) {
-      const seconds = (performance.now() - started) / 1000;
-      console.log(`${index + BATCH} messages, ${Math.round((index + BATCH) / seconds)}/s (making them ${Math.round(making / seconds / 10)}%)`);
-    }
-  }
-  await pool.query(`UPDATE mailbox_account SET state = 'ready' WHERE account_id = $1`, [accountId]);
-  await pool.query('VACUUM ANALYZE mailbox_item, mailbox_message, mailbox_search, mailbox_conversation_folder, mailbox_conversation, mailbox_thread_ref');
-  const seconds = (performance.now() - started) / 1000;
-  console.log(`filled ${COUNT} in ${seconds.toFixed(1)} s: ${Math.round(COUNT / seconds)}/s`);
 }
 
 async function measure(name: string, run: (round: number) => Promise<number>): Promise<void> {
@@ -161,7 +50,7 @@ async function measure(name: string, run: (round: number) => Promise<number>): P
 }
 
 async function measureAll(pool: Pool, accountId: string): Promise<void> {
-  const archive = folderId('archive');
+  const archive = folderId('archive', COUNT);
   const list = async (query: Partial<Parameters<typeof listConversations>[1]>) =>
     (await listConversations(pool, { accountId, folderId: archive, limit: 50, ...query })).rows.length;
   const search = async (query: string, folder?: string, cursor?: string) =>
@@ -200,10 +89,10 @@ async function measureAll(pool: Pool, accountId: string): Promise<void> {
   await measure('search, common word without another', () => search(`${wordAt(1)} -${wordAt(2)} `));
   await measure('search, only without', () => search(`-${wordAt(0)} `));
   await measure('search, either of two', () => search(`xylophonist OR ${wordAt(30000)} `));
-  await measure('search, common word in a small folder', () => search(`${wordAt(3)} `, folderId('small')));
-  await measure('search, middling word in a small folder', () => search(`${wordAt(900)} `, folderId('small')));
-  await measure('search, rare word in the inbox', () => search('xylophonist ', folderId('inbox')));
-  await measure('search, middling word in Lists', (round) => search(`${wordAt(2000 + round)} `, folderId('lists')));
+  await measure('search, common word in a small folder', () => search(`${wordAt(3)} `, folderId('small', COUNT)));
+  await measure('search, middling word in a small folder', () => search(`${wordAt(900)} `, folderId('small', COUNT)));
+  await measure('search, rare word in the inbox', () => search('xylophonist ', folderId('inbox', COUNT)));
+  await measure('search, middling word in Lists', (round) => search(`${wordAt(2000 + round)} `, folderId('lists', COUNT)));
   await measure('search, label: and a word', () => search(`label:work ${wordAt(5)} `));
 }
 
@@ -213,7 +102,7 @@ const pool = createPool(url, { max: 4, statementTimeoutMs: 0 });
 const { accountId, filled } = await ensureAccount(pool);
 if (options.drop) await dropIndex(pool, accountId);
 else {
-  if (!filled) await fill(pool, accountId);
+  if (!filled) await fillMailbox(pool, accountId, COUNT);
   if (!options['fill-only']) await measureAll(pool, accountId);
 }
 await pool.end();

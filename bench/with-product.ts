@@ -6,14 +6,15 @@ import { join } from 'node:path';
 import { loadConfig } from '../server/config.ts';
 import { productAddress, startProduct, type ProductAddress } from '../test/product/product.ts';
 
-export async function withProduct(measure: (product: ProductAddress) => Promise<void>): Promise<void> {
+/** @param env more for the product's environment, where it is one of our own */
+export async function withProduct(measure: (product: ProductAddress) => Promise<void>, env: Record<string, string> = {}): Promise<void> {
   const running = process.env['EIDER_BENCH_HOME'];
   if (running) {
     const config = loadConfig({ ...process.env, EIDER_HOME: running });
     return measure(productAddress({ home: config.home, ports: config.ports }));
   }
   const home = await mkdtemp(join(tmpdir(), 'eider-bench-'));
-  const product = await startProduct({ home, args: ['--demo'], onLine: (line) => console.log(line) });
+  const product = await startProduct({ home, args: ['--demo'], env, onLine: (line) => console.log(line) });
   try {
     await measure(product.address);
   } finally {
