@@ -38,21 +38,34 @@ const firstRow = (page: Page): Promise<number> =>
 
 const readVitals = (page: Page): Promise<Vitals> => page.evaluate(() => (window as unknown as { __vitals: Vitals }).__vitals);
 
-/** Acts on the page and waits until `done` holds and has been painted. @returns milliseconds, by the page's own clock */
-const untilPainted = (page: Page, act: string, done: string): Promise<number> =>
+interface Click {
+  /** What is clicked. */
+  target: string;
+  /** Whose text or attributes tell that it is done. */
+  watched: string;
+  /** A part of the address that has to be there as well. */
+  path?: string;
+}
+
+/** Clicks and waits until what is watched has changed and has been painted. @returns milliseconds, by the page's own clock */
+const untilPainted = (page: Page, click: Click): Promise<number> =>
   page.evaluate(
-    ([doIt, isDone]) => new Promise<number>((resolve, reject) => {
-      const finished = new Function(`return (${isDone!});`) as () => boolean;
+    ({ target, watched, path }) => new Promise<number>((resolve, reject) => {
+      const state = (): string => {
+        const element = document.querySelector<HTMLElement>(watched);
+        return element ? `${element.dataset['starred'] ?? ''} ${element.textContent}` : '';
+      };
+      const before = state();
       const started = performance.now();
-      new Function(doIt!)();
+      document.querySelector<HTMLElement>(target)?.click();
       const look = (): void => {
-        if (finished()) requestAnimationFrame(() => resolve(performance.now() - started));
-        else if (performance.now() - started > 20_000) reject(new Error(`never: ${isDone!}`));
+        if (state() !== before && location.pathname.includes(path ?? '')) requestAnimationFrame(() => resolve(performance.now() - started));
+        else if (performance.now() - started > 20_000) reject(new Error(`${watched} stayed as it was`));
         else requestAnimationFrame(look);
       };
       look();
     }),
-    [act, done],
+    click,
   );
 
 async function signIn(page: Page, product: ProductAddress): Promise<void> {
@@ -128,9 +141,8 @@ async function acting(context: BrowserContext): Promise<void> {
   await page.locator('html[data-keyboard=ready]').waitFor({ state: 'attached' });
   const stars: number[] = [];
   for (let round = 0; round < ROUNDS * 2; round++) {
-    const row = `document.querySelectorAll(${JSON.stringify(ROW)})[${round % 6}]`;
-    const before = await page.evaluate(`${row}.dataset.starred`);
-    stars.push(await untilPainted(page, `${row}.querySelector('button[aria-pressed]').click()`, `${row}.dataset.starred !== ${JSON.stringify(before)}`));
+    const row = `[data-conversation-id="${(await page.locator(ROW).nth(round % 6).getAttribute('data-conversation-id'))!}"]`;
+    stars.push(await untilPainted(page, { target: `${row} button[aria-pressed]`, watched: row }));
     await page.waitForTimeout(150);
   }
   printRow('star → painted', percentiles(stars));
@@ -139,11 +151,8 @@ async function acting(context: BrowserContext): Promise<void> {
     const row = page.locator(ROW).nth(round % 10);
     await row.hover();
     await page.waitForTimeout(600); // The hover has fetched it.
-    const id = await row.getAttribute('data-conversation-id');
-    const subject = `document.querySelector('h1[dir=auto]')?.textContent ?? ''`;
-    const before = (await page.evaluate(subject)) as string;
-    const took = await untilPainted(page, `document.querySelector('[data-conversation-id="${id!}"] [data-row-link]').click()`, `location.pathname.includes(${JSON.stringify(id)}) && (${subject}) !== ${JSON.stringify(before)}`);
-    opens.push(took);
+    const id = (await row.getAttribute('data-conversation-id'))!;
+    opens.push(await untilPainted(page, { target: `[data-conversation-id="${id}"] [data-row-link]`, watched: 'h1[dir=auto]', path: id }));
   }
   printRow('open, prefetched → painted', percentiles(opens));
   await page.close();
