@@ -4,7 +4,7 @@ import type { ReplyRule } from './reply-rules.ts';
 
 /** Refusals before the recipient is named, or where it is not known when. */
 export const PHRASE_RULES: readonly ReplyRule[] = [
-  { category: 'spamdetected', text: /rule imposed as .{0,80}blacklisted|contains? spam or virus|virus or spam content|sender domain (?:is )?listed at|rejected for policy reasons|reject, id=/i },
+  { category: 'spamdetected', text: /rule imposed as .{0,80}blacklisted|contains? spam or virus|virus or spam content|sender domain (?:is )?listed at|rejected for policy reasons|reject, id=(?!.{0,40}infected)/i },
   { category: 'rejected', text: /sender ip address rejected|sender is in my black ?list|5\.1\.0 address rejected/i },
   { category: 'filtered', text: /message filtered/i, enhancedCode: /\.2\.0$/ },
   { category: 'virusdetected', text: /(?:contains?|infected|found|detected).{0,20}\bvirus\b(?!.{0,10}spam)|potentially executable attachment/i },
@@ -12,9 +12,10 @@ export const PHRASE_RULES: readonly ReplyRule[] = [
   { category: 'suspend', text: /(?:is|has been|was) (?:currently |temporarily )?suspended|temporary locked|archived recipient|user is terminated|mailbox unavailable or access denied|address no longer accepts (?:mail|e-?mail)|mailbox is (?:frozen|inactive)|inactive mailbox|invalid\/inactive user|not a (?:currently )?active (?:user|account|mailbox)/i },
   { category: 'mailboxfull', text: /disk ?space quota|does ?n[o']t have enough space|mail file size exceeds the maximum size allowed for mail delivery|space has been used up|too many messages (?:on the server|in (?:the )?mailbox)|over the (?:maximum )?(?:allowed )?quota|disk quota exceeded|delivery failed: over quota/i },
   { category: 'mailboxfull', text: /no space left on device/i, command: ['RCPT', 'DATA'] },
+  { category: 'mailboxfull', text: /mailbox (?:size|quota|storage) limit|mailbox has exceeded/i },
   { category: 'mesgtoobig', text: /max(?:imum)? (?:message )?size exceeded|size limit\b|taille limite/i },
 
-  { category: 'norelaying', text: /\bas a relay\b|not (?:a )?local host|relaying mail to|not configured to relay|insecure mail relay|don.?t handle mail for|relaying from .{1,80} to/i },
+  { category: 'norelaying', text: /relay(?:ing)? (?:access )?denied|\bas a relay\b|not (?:a )?local host|relaying mail to|not configured to relay|insecure mail relay|don.?t handle mail for|relaying from .{1,80} to/i },
   { category: 'securityerror', text: /authentifi?cation (?:requise|invalide)|dead domain|not authorized to perform ses|not subscribed to ses|authentication failure\b|executable files are not allowed|don.?t authenticate or the domain isn|verification failure|not authorized to send mail, authentication is required|authentication (?:is )?required|delivery not authorized\.? ?see/i },
 
   // The sender, by products that check bounce addresses and sender lists.
@@ -24,7 +25,7 @@ export const PHRASE_RULES: readonly ReplyRule[] = [
   { category: 'rejected', text: /(?:your|sender(?:'s)?|sending) (?:e-?mail )?address (?:has been |is |was )?(?:in my )?black-?list|sender is in my black-?list|sending to\/from an address that has been blacklisted|sender blacklisted|access to submit messages to this e-?mail system has been rejected/i, command: ['MAIL', 'RCPT', 'DATA'] },
 
   // Spam and content filters.
-  { category: 'spamdetected', text: /help_spam_\d+|blacklisted (?:url|link)|no spam please|blocked by spam|att\.net\/blocks|content filter rejection|mail content denied|spam(?: or |\/)virus|message filtered|message refused by (?:trustwave|mailmarshal)|unacceptable content|rejecting (?:banned|mail) content|bulk\.advertising|recurrent pattern|local uribl|(?:temporarily )?blocked by our filter|system has detected that this message is(?! .{0,40}(?:virus|reputation))|^\W{0,4}reject, id=|work\.drbl|spam ?message|high spam|spam (?:score|content|filter|detected|rejected|not accepted|refused|mail)|is (?:probably |likely |considered )?(?:spam|unsolicited)|rejected (?:as|because|by|for).{0,30}spam|classified as (?:spam|ube)|mc ?spam|transaction failed\. ?spam|message (?:rejected|blocked) .{0,40}\bspam|\bube\b|\bspammail\b|appears to be unsolicited/i },
+  { category: 'spamdetected', text: /help_spam_\d+|blacklisted (?:url|link)|no spam please|blocked by spam|att\.net\/blocks|content filter rejection|mail content denied|spam(?: or |\/)virus|message filtered|message refused by (?:trustwave|mailmarshal)|unacceptable content|rejecting (?:banned|mail) content|bulk\.advertising|recurrent pattern|local uribl|(?:temporarily )?blocked by our filter|system has detected that this message is(?! .{0,40}(?:virus|reputation))|^\W{0,4}reject, id=(?!.{0,40}infected)|work\.drbl|spam ?message|high spam|spam (?:score|content|filter|detected|rejected|not accepted|refused|mail)|is (?:probably |likely |considered )?(?:spam|unsolicited)|rejected (?:as|because|by|for).{0,30}spam|classified as (?:spam|ube)|mc ?spam|transaction failed\. ?spam|message (?:rejected|blocked) .{0,40}\bspam|\bube\b|\bspammail\b|appears to be unsolicited/i },
 
   // Connections.
   { category: 'blocked', text: /service not available, closing (?:transmission|connection|channel)|connection (?:reset|closed) by (?:peer|remote)|connection dropped by|reset by peer|esmtp not accepting connections|not accepting (?:network messages|connections)|extreme bad ip|\bgo away\b|host network not allowed|invalid ip for sending|matches to nameserver query|currently accepting mail from your ip|smtp server of your isp|refused - see http|blocked - see http|(?:sending mta|sender) has not passed validation|domain isn.?t in my list of allowed rcpthosts\b.{0,40}$|suspiciously like spammer|sending spam\b|dynamic\/zombied|too many spams from|not allowed to connect|server requires confirmation|confirm this mail server|said: 550 blocked|temporarily deferred due to (?:user complaints|unexpected)|no valid recipients from/i, command: ['CONN', 'EHLO', 'MAIL', 'DATA'] },

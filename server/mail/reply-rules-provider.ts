@@ -59,7 +59,8 @@ const MICROSOFT_RULES: readonly ReplyRule[] = [
   { category: 'userunknown', enhancedCode: /^5\.4\.1$/, text: /recipient address rejected: access denied/i },
   { category: 'suspend', enhancedCode: /^5\.7\.50[45]$/ },
   { category: 'rejected', text: /RESOLVER\.RST\.(?:NotAuthorized|RestrictedToMember|SenderNotAuthenticated\w*|RejectMessagesFrom)|not in (?:the list of )?allowed[- ]senders|only accepts messages from people in its organi[sz]ation|sender (?:was )?not authenticated (?:for|by)|bad outbound sender|from unregistered domains/i },
-  { category: 'mesgtoobig', text: /RESOLVER\.RST\.(?:Send|Recip)SizeLimit/i },
+  { category: 'mesgtoobig', text: /RESOLVER\.RST\.SendSizeLimit/i },
+  { category: 'exceedlimit', text: /RESOLVER\.RST\.RecipSizeLimit/i },
   { category: 'securityerror', text: /RESOLVER\.RST\.AuthRequired/i },
   { category: 'systemerror', text: /RESOLVER\.ADR\.(?:BadPrimary|InvalidInSmtp|Ambiguous)/i },
   { category: 'toomanyconn', text: /RESOLVER\.ADR\.RecipLimit/i },
@@ -93,7 +94,7 @@ const MICROSOFT_RULES: readonly ReplyRule[] = [
 const YAHOO_AND_APPLE_RULES: readonly ReplyRule[] = [
   { category: 'blocked', text: /messages? from \S{1,60} temporarily deferred(?! due to (?:unexpected|user))|permanently deferred/i },
   { category: 'badreputation', text: /\[TSS?\d{2}\]|unexpected volume or user complaints/i },
-  { category: 'userunknown', text: /this user doesn't have an? \S+ account|inactive email address|unknown or illegal alias/i },
+  { category: 'userunknown', text: /this user doesn't have an? \S+ account|\bdd not a valid recipient|inactive email address|unknown or illegal alias/i },
   { category: 'suspend', text: /this mailbox is disabled|mailbox .{0,80}is no longer valid/i },
   { category: 'policyviolation', text: /message not accepted for policy reasons|rejected due to local policy|\[CS01\]/i },
   { category: 'notcompliantrfc', text: /headers are not RFC compliant/i },
@@ -184,6 +185,7 @@ const FILTER_SERVICE_RULES: readonly ReplyRule[] = [
   { category: 'ratelimited', text: /mailbox unavailable or access deni/i, mxHost: /qq\.com\.?$/i },
   { category: 'requireptr', text: /dns check failure/i },
   { category: 'policyviolation', text: /no data before greeting/i },
+  { category: 'networkerror', text: /message is looping/i, enhancedCode: /\.4\.6$/ },
   { category: 'systemerror', text: /esmtp server temporarily not available|message is looping/i },
   { category: 'toomanyconn', text: /message threshold exceeded/i },
   // Mimecast.

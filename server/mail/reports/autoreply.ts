@@ -37,11 +37,14 @@ const NEVER = /^(?:multipart\/report)$/;
 /** Who sends messages of its own accord, not in reply. */
 const FROM_MACHINES = /(?:^|[\s<"])(?:root|postmaster|mailer-daemon|cron)@|mailer-daemon/i;
 
+/** The vacation program says so in a comment, also for root. */
+const BY_VACATION = /^\s*auto-replied\s{0,4}\(vacation\)/i;
+
 /** @returns null when nothing says that this is an automatic reply */
 export function parseAutoreply(message: MimeMessage): AutomaticReply | null {
   if (NEVER.test(message.type)) return null;
   const subject = decodeWords(headerValue(message.headers, 'subject') ?? '');
-  if (FROM_MACHINES.test(headerValue(message.headers, 'from') ?? '') || /\broot@/i.test(headerValue(message.headers, 'to') ?? '')) return null;
+  if ((FROM_MACHINES.test(headerValue(message.headers, 'from') ?? '') && !BY_VACATION.test(headerValue(message.headers, 'auto-submitted') ?? '')) || /\broot@/i.test(headerValue(message.headers, 'to') ?? '')) return null;
   const told = FIELDS.some(({ name, value }) => message.headers.some((field) => field.name.toLowerCase() === name && value.test(field.value)));
   const suppressed = headerValue(message.headers, 'x-auto-response-suppress') !== undefined;
   const bulk = /^\s*(?:bulk|junk)/i.test(headerValue(message.headers, 'precedence') ?? '');

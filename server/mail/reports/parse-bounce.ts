@@ -1,24 +1,17 @@
-// Bounces: reports of delivery in the standard form (RFC 3464), in words only, or both. Decides whether a message
-// is one at all, so that a letter from a person never counts as a bounce.
+// Bounces: reports of delivery in the standard form (RFC 3464), in words only, or both. Whether a message is one at
+// all is delivery-notice.ts.
 import { headerValue } from '../header.ts';
-import { parseAutoreply } from './autoreply.ts';
 import { classifyBounce } from './classify-bounce.ts';
+import { isDeliveryNotice, ownsStatusPart, speaksForNested } from './delivery-notice.ts';
 import { type DeliveryStatus, parseDeliveryStatus, type StatusRecipient } from './delivery-status.ts';
 import { failedAddresses, type NamedAddress } from './failed-addresses.ts';
 import { REPORT_LIMITS } from './limits.ts';
 import { type MimeMessage, readMime } from './mime-parts.ts';
-import { quotedReply } from './quoted-reply.ts';
 import { reportText } from './report-text.ts';
 import type { DsnReport, ReportAction, ReportRecipient } from './report-types.ts';
 import { EXCHANGE_ONLINE, REPORTED_CATEGORIES } from './reporter-sentences.ts';
 import { returnedMessage } from './returned-message.ts';
-import { decodeWords } from './text-decoding.ts';
 
-const DAEMON = /mailer[-_. ]?daemon|post[-_]?master|mail[-_. ]?(?:delivery|er|system|administrator|router|deamon)|delivery (?:sub)?system|maildelivery|mmdf|mta\b|bounce|smtp(?:d| gateway)|no-?reply@sns\.amazonaws|interscan|(?:^|[\s<"'])(?:daemon|uucp|root|\S{1,40}-admin)@/i;
-const SUBJECT = /undeliver|not deliver|deliver(?:y|ed)?.{0,30}(?:fail|error|problem|status|notif|delay|report|impossible)|fail.{0,20}(?:deliver|mail|notice)|(?:mail|message|nachricht).{0,30}(?:fail|error|return|delay|reject|not sent|problem|undeliver|unzustellbar|could not)|return(?:ed|ing)? (?:mail|message|to sender)|non.?(?:remis|deliv)|unzustellbar|zustell|failure notice|bounce|rejected (?:mail|message|posting)|could not send|nondeliverable|warning: (?:message|could not)|loop alert|error (?:sending|in your) |error delivering|mail error|undelivered|unable to deliver|devuel|no entregado|échec|echec|mancata|não entregue|\u9001\u4fe1(?:\u30a8\u30e9\u30fc|\u3067\u304d)|\u914d\u4fe1|\u914d\u9001|\u30a8\u30e9\u30fc\u30e1\u30fc\u30eb|\u9000\u4fe1|\u9001\u9054|не доставлен/i;
-const FAILURE = /(?:could|can|was|were|has|have|is|did|does)\s?(?:not|n't|nnot)\s+(?:be|been|able|yet|get)?\s?(?:\w{1,12}\s){0,3}(?:deliver|send|sent|reach|process|complet|forward)|unable to (?:deliver|send|relay|forward|complete)|undeliver|not (?:been )?delivered|deliver\w* .{0,80}(?:fail|abort|delay|reject|imposs|error|not possible)|fail\w* .{0,60}(?:deliver|send|recipient)|(?:following|these) (?:address|recipient)\w*(?:\(es\))? .{0,60}(?:fail|error|reject|problem)|transcript of session|permanent (?:fatal )?error|was(?: automatically)? (?:rejected|refused|returned|bounced)|trouble delivering|error (?:occurred )?while|failure reasons?|mailbox .{0,40}(?:exceed|full|unknown)|user(?:s|\(s\))? .{0,30}(?:unknown|disabled)|unknown (?:user|host)|delivery status notification|duplicated message-id|returned (?:mail|message|to sender)|may not exist, or you|(?:mail|message) .{0,60}(?:rejected|refused|blocked|bounced)/i;
-/** Google Groups writes its notices in the reader's language, always from the same sender. */
-const GROUPS = /groups\.google\.com\/support/;
 /** OpenSMTPD fills the status field with 5.0.0, 4.0.0 or 4.4.7 by the kind of notice, not by what happened. */
 const STATUS_IS_FILLER = /this is the MAILER-DAEMON, please DO NOT REPLY to this e-?mail/i;
 const EXCHANGE_ONLINE_NOTICE = /generating server: \S{0,200}outlook\.com|office ?365/i;
@@ -32,17 +25,20 @@ export interface Bounce {
 /** @returns null when the message is no report of delivery */
 export function parseBounce(message: MimeMessage, depth = 0): Bounce | null {
   const { text, returned } = reportText(message);
-  const status = statusOf(message, text);
+  const words = wordsOnly(text);
+  const own = partners(message);
+  const named = failedAddresses(words, own);
+  const original = returnedMessage(message, returned);
+  const isNotice = isDeliveryNotice(message, { text, original, namesOthers: named.some(({ recipient }) => !own.some((address) => address.toLowerCase() === recipient.toLowerCase())) });
+  const status = statusOf(message, isNotice ? text : '');
   const nested = nestedReport(message, returned);
-  if (nested && status.recipients.length === 0 && !isReport(message)) {
+  if (nested && status.recipients.length === 0 && !isReport(message) && speaksForNested(message)) {
     const inner = depth < 2 ? parseBounce(nested, depth + 1) : null;
     if (inner) return inner;
   }
-  const named = failedAddresses(wordsOnly(text), partners(message));
-  const original = returnedMessage(message, returned);
   const recipients = status.recipients.length > 0
-    ? status.recipients.map((entry) => fromStatus(entry, named, wordsOnly(text), status.recipients.length === 1, status.reportingMta))
-    : isBounce(message, text) ? fromWords(message, named, text, original.headers.length > 0 ? recipientsOf(original) : []) : [];
+    ? status.recipients.map((entry) => fromStatus(entry, named, words, status.recipients.length === 1, status.reportingMta))
+    : isNotice ? fromWords(message, named, text, original.headers.length > 0 ? recipientsOf(original) : []) : [];
   if (recipients.length === 0) return null;
   const { reportingMta, originalEnvelopeId, arrivalDate } = status;
   return { recipients: recipients.slice(0, REPORT_LIMITS.recipients), dsn: { reportingMta, originalEnvelopeId, arrivalDate, original } };
@@ -68,7 +64,7 @@ function isReport(message: MimeMessage): boolean {
 }
 
 function statusOf(message: MimeMessage, text: string): DeliveryStatus {
-  const parts = message.parts.filter(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type));
+  const parts = !ownsStatusPart(message) ? [] : message.parts.filter(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type));
   const parsed = parts.map((part) => parseDeliveryStatus(part.text())).find(({ recipients }) => recipients.length > 0);
   if (parsed) return parsed;
   const at = EMBEDDED_STATUS.exec(text)?.index ?? -1;
@@ -76,19 +72,6 @@ function statusOf(message: MimeMessage, text: string): DeliveryStatus {
   // Fields in the running text come with whatever indentation the text has, in which order they like.
   const lines = text.slice(Math.max(0, text.lastIndexOf('\n\n', at))).split('\n').map((line) => line.replace(/^[ \t]+(?=(?:Final-Recipient|Original-Recipient|Action|Status|Remote-MTA|Diagnostic-Code|Reporting-MTA|Arrival-Date|Last-Attempt-Date):)/i, ''));
   return parseDeliveryStatus(lines.join('\n'));
-}
-
-function isBounce(message: MimeMessage, text: string): boolean {
-  const from = `${decodeWords(headerValue(message.headers, 'from') ?? '')}`;
-  const subject = decodeWords(headerValue(message.headers, 'subject') ?? '');
-  const failedHeader = headerValue(message.headers, 'x-failed-recipients') !== undefined;
-  // A null reverse-path is a daemon's, or a vacation program's (RFC 3834 3.3).
-  const nullPath = headerValue(message.headers, 'return-path')?.trim() === '<>' && parseAutoreply(message) === null;
-  const fromDaemon = DAEMON.test(from) || nullPath;
-  const aboutDelivery = SUBJECT.test(subject);
-  if (!fromDaemon && !aboutDelivery && !failedHeader) return false;
-  if (failedHeader && (fromDaemon || aboutDelivery)) return true;
-  return FAILURE.test(text) || GROUPS.test(text) || quotedReply(text) !== null || (fromDaemon && aboutDelivery);
 }
 
 const ACTIONS: ReadonlySet<string> = new Set<ReportAction>(['failed', 'delayed', 'delivered', 'relayed', 'expanded']);

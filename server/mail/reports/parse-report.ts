@@ -3,6 +3,7 @@
 import { EMPTY_COMPLAINT, parseComplaint } from './arf.ts';
 import { parseAutoreply } from './autoreply.ts';
 import { parseDmarcReport } from './dmarc-report.ts';
+import { headerValue } from '../header.ts';
 import { REPORT_LIMITS } from './limits.ts';
 import { type MimeMessage, type MimePart, readMime } from './mime-parts.ts';
 import { parseBounce } from './parse-bounce.ts';
@@ -42,7 +43,7 @@ function messageReport(bytes: Buffer): ParsedReport {
   const message = readMime(bytes);
   const complaint = parseComplaint(message);
   if (complaint) return { kind: 'arf', ...complaint };
-  const notification = parseSesNotification(message.parts[0]?.type === 'text/plain' ? message.parts[0].text() : '');
+  const notification = fromSns(message) ? parseSesNotification(message.parts[0]!.text()) : null;
   if (notification) return sesReport(notification);
   const packed = attachedReport(message);
   if (packed && packed.kind !== 'none') return packed;
@@ -51,6 +52,11 @@ function messageReport(bytes: Buffer): ParsedReport {
   const reply = packed ? null : parseAutoreply(message);
   if (reply) return { kind: 'autoreply', recipients: reply.recipients, autoreply: { inReplyTo: reply.inReplyTo, original: returnedMessage(message, '') } };
   return packed ?? none(null);
+}
+
+/** Amazon's notification service writes in plain text; a payload that somebody quotes in a letter is none of its own. */
+function fromSns(message: MimeMessage): boolean {
+  return message.parts[0]?.type === 'text/plain' && (/\bsns\b.*\bamazonaws\.com/i.test(headerValue(message.headers, 'from') ?? '') || headerValue(message.headers, 'x-amz-sns-message-id') !== undefined || /^\s*\{/.test(message.parts[0].text()));
 }
 
 function sesReport({ kind, recipients, reportingMta, feedbackType, messageId }: SesNotification): ParsedReport {

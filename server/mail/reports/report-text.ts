@@ -2,6 +2,7 @@
 // message begins is a table, since reporters without MIME just append it.
 import { REPORT_LIMITS } from './limits.ts';
 import type { MimeMessage, MimePart } from './mime-parts.ts';
+import { isReply } from './notice-sender.ts';
 
 /** A line that one of these matches is the first of the returned message, or announces it. */
 const RETURNED_BEGINS: readonly RegExp[] = [
@@ -29,7 +30,8 @@ export function reportText(message: MimeMessage): ReportText {
   const plain = wordy.filter(({ type }) => type === 'text/plain');
   const chosen = plain.some((part) => part.text().trim() !== '') ? plain : wordy;
   const whole = chosen.map((part) => (part.type === 'text/html' ? withoutMarkup(part.text()) : part.text())).join('\n');
-  return cutReturned(unquote(whole.slice(0, REPORT_LIMITS.textOctets)));
+  const text = whole.slice(0, REPORT_LIMITS.textOctets);
+  return cutReturned(isReply(message) ? withoutQuotes(text) : unquote(text));
 }
 
 function isAttachment(part: MimePart): boolean {
@@ -62,6 +64,11 @@ function unquote(text: string): string {
   const quoted = lines.filter((line) => /^> ?/.test(line)).length;
   if (quoted < 5 || quoted < lines.length / 3) return text;
   return lines.map((line) => line.replace(/^> ?/, '')).join('\n');
+}
+
+/** What an answer quotes is not its writer's; a transcript, which has its own marks, stays. */
+function withoutQuotes(text: string): string {
+  return text.replace(/^>(?!>>).*$/gm, '');
 }
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', nbsp: ' ', apos: "'" };

@@ -9,6 +9,9 @@ export interface ReporterSentence {
 }
 
 export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
+  // Sendmail when it gives up on a host that it never reached.
+  { pattern: /Deferred: connection (?:refused|timed out)[^\n]{0,200}\n\s{0,8}message could not be delivered for \d{1,3} (?:days|hours|minutes)\s{1,8}message will be deleted from queue/i, category: 'expired' },
+
   // The dovecot delivery agent, whose status fields are of the reporting server's own making.
   { pattern: /was automatically rejected:\s{0,4}([^\n]{3,300})/i },
 
@@ -47,7 +50,8 @@ export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
   { pattern: /best-preference mx or a for that host/i, category: 'networkerror' },
   { pattern: /automatic homedir creat|ldap (?:attribute|server|lookup)|while executing qmail-forward|too many results returned but needs to be unique|bad interpreter/i, category: 'systemerror' },
 
-  // Exim, for what it finds out itself.
+  // Exim, for what it finds out itself. A sender that it could not verify is no matter of the recipient.
+  { pattern: /sender verify failed|verification failed for </i, category: 'rejected' },
   { pattern: /^ {2,}.{0,80}\buser not found\b/im, category: 'userunknown' },
   { pattern: /all host address lookups failed permanently|all relevant mx records point to non-existent hosts|unrout(?:e)?able address/i, category: 'hostunknown' },
   { pattern: /mx or srv record indicated no smtp service|no host found for existing smtp connection/i, category: 'notaccept' },
@@ -64,12 +68,16 @@ export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
 
   // Where Exim and qmail were refused before naming anybody.
   { pattern: /error from remote mail(?:er| server) after (?:EHLO|HELO)|but my name was rejected|but greeting failed/i, category: 'blocked' },
-  { pattern: /but sender was rejected\.|mail\.ru\b[^]{0,2000}?error from remote mail server after MAIL FROM/i, category: 'rejected' },
+  { pattern: /but sender was rejected\.|mail\.ru\b[^]{0,2000}?error from remote mail server after MAIL FROM(?![^]{0,300}(?:size exceeds|too (?:large|big)|5\.3\.4))/i, category: 'rejected' },
   { pattern: /^\s{0,8}pipe to \|/im, category: 'mailererror' },
 ];
 
 /** What a report's own category field means (PowerMTA); those that are vague about it are left out. */
 export const REPORTED_CATEGORIES: Readonly<Record<string, ReplyCategory>> = {
+  'bad-domain': 'hostunknown',
+  'message-expired': 'expired',
+  'no-answer-from-host': 'networkerror',
+  'routing-errors': 'systemerror',
   'policy-related': 'policyviolation',
   'quota-issues': 'mailboxfull',
   'spam-related': 'spamdetected',
