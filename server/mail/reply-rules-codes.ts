@@ -6,7 +6,9 @@ export const CODE_RULES: readonly ReplyRule[] = [
   { category: 'userunknown', enhancedCode: /^4\.1\.1$/, code: /^5/ },
   { category: 'filtered', enhancedCode: /^5\.1\.4$/ },
   { category: 'hostunknown', enhancedCode: /^5\.(?:1\.2|4\.4)$/ },
-  { category: 'notaccept', enhancedCode: /\.(?:1\.10|7\.27)$/ },
+  { category: 'notaccept', enhancedCode: /\.1\.10$/ },
+  // The sender's domain takes no mail (RFC 7505 4.2).
+  { category: 'rejected', enhancedCode: /\.7\.27$/ },
   { category: 'notaccept', enhancedCode: /^5\.3\.2$/ },
   { category: 'rejected', enhancedCode: /\.1\.(?:7|8)$/ },
   { category: 'filtered', enhancedCode: /^5\.2\.(?:[014])$/ },

@@ -12,7 +12,7 @@ export const PHRASE_RULES: readonly ReplyRule[] = [
   { category: 'suspend', text: /(?:is|has been|was) (?:currently |temporarily )?suspended|temporary locked|archived recipient|user is terminated|mailbox unavailable or access denied|address no longer accepts (?:mail|e-?mail)|mailbox is (?:frozen|inactive)|inactive mailbox|invalid\/inactive user|not a (?:currently )?active (?:user|account|mailbox)/i },
   { category: 'mailboxfull', text: /disk ?space quota|does ?n[o']t have enough space|mail file size exceeds the maximum size allowed for mail delivery|space has been used up|too many messages (?:on the server|in (?:the )?mailbox)|over the (?:maximum )?(?:allowed )?quota|disk quota exceeded|delivery failed: over quota/i },
   { category: 'mailboxfull', text: /no space left on device/i, command: ['RCPT', 'DATA'] },
-  { category: 'mailboxfull', text: /mailbox (?:size|quota|storage) limit|mailbox has exceeded/i },
+  { category: 'mailboxfull', text: /mailbox (?:size|quota|storage) limit|mailbox has exceeded|speichervolumen|exhausted allowed storage/i },
   { category: 'mesgtoobig', text: /max(?:imum)? (?:message )?size exceeded|size limit\b|taille limite/i },
 
   { category: 'norelaying', text: /relay(?:ing)? (?:access )?denied|\bas a relay\b|not (?:a )?local host|relaying mail to|not configured to relay|insecure mail relay|don.?t handle mail for|relaying from .{1,80} to/i },
@@ -43,9 +43,9 @@ export const PHRASE_RULES: readonly ReplyRule[] = [
 export const ON_THE_WAY_RULES: readonly ReplyRule[] = [
   { category: 'expired', text: /could not find a gateway|failed to deliver to domain|failing for a long time|has been delayed|not been collected after|within the allowed queue period|still undelivered after|retry timeout exceeded|envelope expired|queue\.expired|message expired|too old|undeliverable after|was aborted after/i },
   { category: 'systemerror', text: /interrupted system call|error while being processed|would create a mail loop|in the mail exchanger|loops back to myself|queue file write error|there is no mdb|timeout waiting for input|unable to contact ldap|can.t create user output|^service currently unavailable/i },
-  { category: 'networkerror', text: /could not connect and send the mail to|dns records for the destination computer|maximum forwarding loop|message looping|host not found, try again|unexpected name server reply|unrouteable mail domain|host is unreachable/i },
+  { category: 'networkerror', text: /could not connect and send the mail to|dns records for the destination computer|maximum forwarding loop|message looping|looping message|host not found, try again|unexpected name server reply|unrouteable mail domain|host is unreachable/i },
   { category: 'contenterror', text: /improperly-?formatted|unnecessary base64|mime complexity|header size exceeds maximum permitted|or recipient list, exceeds policy limit|too many received: headers|duplicate header .{0,10}(?:from|content)/i },
-  { category: 'hostunknown', text: /host unknown \(name server/i },
+  { category: 'hostunknown', text: /host unknown \(name server|domain lookup failed|no mail hosts for domain/i },
   { category: 'notaccept', text: /mail receiving disabled|name server: \.: host not found|no route for current request|does ?n[o']t accept (?:any )?mail\b(?! (?:from|for|with))/i },
   { category: 'requireptr', text: /mismatches client ip|corresponding forward dns entry|unresolvable relay host|client ip .{0,30}(?:hostname|ptr)/i },
   { category: 'authfailure', text: /is not allowed to send mail\..{0,40}_401|authentication results? fail/i },

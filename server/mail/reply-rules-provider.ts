@@ -13,6 +13,7 @@ const aup = (codes: string): RegExp => new RegExp(`AUP#(?:[A-Za-z]{1,5}-)?(?:${c
 const ib = (numbers: string): RegExp => new RegExp(`\\bIB(?:${numbers})\\b`);
 
 const GOOGLE_RULES: readonly ReplyRule[] = [
+  { category: 'securityerror', text: /content presents a potential security issue|detected an illegal attachment/i },
   { category: 'exceedlimit', mxHost: GOOGLE, enhancedCode: /\.3\.4$/, text: /header (?:size|name)|individual header|limit attachments/i },
   { category: 'expired', text: /\bconnection expired\b/i },
   { category: 'norelaying', text: /invalid credentials for relay|not authorized to send email directly to our servers/i },
@@ -100,6 +101,8 @@ const YAHOO_AND_APPLE_RULES: readonly ReplyRule[] = [
   { category: 'notcompliantrfc', text: /headers are not RFC compliant/i },
   { category: 'rejected', text: /unresolvable RFC\.?\s?5321 (?:from )?domain|\[HM07\]/i },
   { category: 'toomanyconn', text: /max message per connection reached/i },
+  { category: 'requireptr', text: /\bDNS:NR\b/ },
+  { category: 'blocked', text: /\((?:CON|DYN|DNS|RTR):[A-Z0-9]{2,3}\)/ },
   { category: 'blocked', text: /\[(?:BL\d\d|DU\d\d?|RLY?:?\w\d)\]|\bRLY?:B\d\b|\bHVU:B\d\b/i },
   { category: 'authfailure', text: /\[HM(?:E1|08)\]|(?:'s|failing both) (?:dmarc policy|spf and dkim)/i },
   { category: 'hasmoved', text: /recipient no longer on server/i },
@@ -125,6 +128,30 @@ const FRENCH_RULES: readonly ReplyRule[] = [
   { category: 'suspend', text: /compte du destinataire est bloqu|boi?te du destinataire archiv/i },
   { category: 'rejected', text: /emetteur invalide/i },
   { category: 'spamdetected', text: /mail rejete/i },
+];
+
+/** NetEase, and the many that run its software (Coremail): DT:SPM, HL:ICC, MI:DMC. */
+const NETEASE_RULES: readonly ReplyRule[] = [
+  { category: 'spamdetected', text: /\b(?:DT:SPM|MI:ANT)\b/ },
+  { category: 'authfailure', text: /\b(?:DT:SPF|DT:DMC|MI:SPF|MI:DMA)\b/ },
+  { category: 'toomanyconn', text: /\b(?:HL:ICC|MI:DMC|RP:DRC|RP:RCL)\b/ },
+  { category: 'ratelimited', text: /\b(?:HL:IFC|HL:IFQ|MI:SFQ|MI:STC|RP:QRC|RP:TRC)\b/ },
+  { category: 'blocked', text: /\b(?:DT:RBL|HL:(?:REP|MEP|IPB|IHU)|MI:C[CE]L|RP:C[CE]L|WM:BLI)\b/ },
+  { category: 'rejected', text: /\b(?:DT:SUM|MI:SPB|WM:BLU)\b/ },
+];
+
+const sophos = (numbers: string): RegExp => new RegExp(`\\bXGEMAIL_00(?:${numbers})\\b`);
+const SOPHOS_RULES: readonly ReplyRule[] = [
+  { category: 'authfailure', text: sophos('0[123]') },
+  { category: 'blocked', text: sophos('0[45]') },
+  { category: 'failedstarttls', text: sophos('06') },
+  { category: 'systemerror', text: sophos('07') },
+  { category: 'rejected', text: sophos('0[89]') },
+  { category: 'norelaying', text: sophos('10') },
+  { category: 'userunknown', text: sophos('11') },
+  { category: 'mesgtoobig', text: sophos('12') },
+  { category: 'toomanyconn', text: sophos('13') },
+  { category: 'ratelimited', text: sophos('1[45]') },
 ];
 
 const NUMBERED_RULES: readonly ReplyRule[] = [
@@ -200,6 +227,10 @@ const FILTER_SERVICE_RULES: readonly ReplyRule[] = [
   { category: 'onhold', text: /account outbounds disabled|hostname is not authorized|journal message past/i },
   { category: 'toomanyconn', text: /account service is temporarily unavailable|outbound thread limit/i },
   { category: 'failedstarttls', text: /route requires (?:encryption|tls|high-strength)/i },
+  // McAfee's, once MX Logic's.
+  { category: 'spamdetected', text: /\bdenied \[cs\]/i },
+  // Mail.ru.
+  { category: 'userunknown', text: /local mailbox \S{1,300} is unavailable: user not found/i },
   // Tencent.
   { category: 'toomanyconn', text: /(?:ip|domain|sender|connection) frequency limited/i },
   { category: 'blocked', text: /suspected (?:bounce attacks|spam ip)|connection denied/i },
@@ -216,7 +247,7 @@ const FILTER_SERVICE_RULES: readonly ReplyRule[] = [
   { category: 'expired', text: /able to establish an SMTP connection/i },
   { category: 'systemerror', text: /after multiple retries, giving up/i },
   { category: 'securityerror', text: /^\W{0,4}(?:<[^>]{0,200}>: )?policy violation/i, enhancedCode: /\.7\.0$/ },
-  { category: 'blocked', text: /\bBL000\d{3}\b|temporarily blocked due to our abuse|blacklisted by recipient/i },
+  { category: 'blocked', text: /\bBL000\d{3}\b|\bES0000\d\d\b|temporarily blocked due to our abuse|blacklisted by recipient/i },
 ];
 
 export const PROVIDER_RULES: readonly ReplyRule[] = [
@@ -224,6 +255,8 @@ export const PROVIDER_RULES: readonly ReplyRule[] = [
   ...MICROSOFT_RULES,
   ...YAHOO_AND_APPLE_RULES,
   ...FRENCH_RULES,
+  ...NETEASE_RULES,
+  ...SOPHOS_RULES,
   ...NUMBERED_RULES,
   ...FILTER_SERVICE_RULES,
 ];

@@ -25,6 +25,8 @@ export const SURE_SENDER_RULES: readonly ReplyRule[] = [
 ];
 
 export const SENDER_RULES: readonly ReplyRule[] = [
+  // A list, whatever its name promises.
+  { category: 'blocked', text: /\bblocked using \S/i },
   { category: 'badreputation', text: /reputation|senderbase|poor (?:sending )?history|temporarily deferred due to (?:unexpected|user complaints)/i },
 
   { category: 'toomanyconn', text: /too many (?:concurrent |simultaneous |open |smtp |current )*(?:connections?|sessions?|connects|recipients|errors from|invalid recipients|concurrent)|trop de connexions|connection(?:s)? (?:rate )?limit|max(?:imum)? (?:number of )?(?:concurrent )?connections|connection rate|maximum connection|exceed\w*.{0,60}(?:connections|concurren|max(?:imum)? (?:number of )?(?:e-?mails|recipients|messages)|per[- ]hour|rate limit)|concurrency|number of (?:mails|messages|recipients) (?:exceed|sent)|allowed (?:number of )?(?:messages|recipients) (?:per|exceed)|all available ips are at maximum/i },
@@ -44,6 +46,7 @@ export const SENDER_RULES: readonly ReplyRule[] = [
 
   // The sender's address.
   { category: 'rejected', enhancedCode: /\.1\.(?:7|8)$/ },
+  { category: 'rejected', text: /administrative prohibition/i },
   { category: 'rejected', text: /sender(?:'s)? ?(?:address|domain|e-?mail|verif\w*|id)?[^.\n]{0,60}\b(?:rejected|denied|refused|invalid|unknown|blocked|not (?:accepted|allowed|exist|found|valid|verified|permitted)|does ?n[o']t (?:exist|resolve)|is not|unverified|required|callout|verify failed)|(?:invalid|unknown|bad|unrout[e]?able|unverified|unresolvable|fake|forged|rejected|blocked|null|empty|malformed) (?:sender|from\b|return path|reverse[- ]path|envelope sender|envelope from)|(?:rejecting|rejected|refused) (?:the )?(?:sender|mail from)|(?:return|from|mail from) address.{0,60}(?:not|invalid|reject|unknown|denied|missing)|domain of sender|sender (?:domain|address)|mail from (?:must|domain|command|has)|not (?:a )?member of|not (?:allowed|permitted|authori[sz]ed) to (?:send|post|mail|use)|permission to post|you are not (?:allowed|authori[sz]ed|permitted)|access denied|rejected due to (?:restrictions|the sending domain)|administratively denied|domain does not exist|does not exist.{0,20}sender|we don.?t accept mail from|all recipients? address(?:es)? (?:is|are) reject|empty envelope senders|group .{0,60}(?:may not exist|no exist)|null sender|only accepts? (?:mail|messages) from|closed (?:mailing )?list|moderat/i, command: ['MAIL', 'EHLO', 'CONN'] },
   { category: 'rejected', text: /sender(?:'s)? ?(?:address|domain|e-?mail|verif\w*)?[^.\n]{0,60}\b(?:rejected|denied|refused|invalid|unknown|not (?:accepted|allowed|exist|found|valid|verified|permitted)|does ?n[o']t (?:exist|resolve)|unverified|verify failed)|(?:invalid|unknown|bad|unrout[e]?able|unverified|unresolvable|fake|forged|rejected|null|empty|malformed) (?:sender|return path|reverse[- ]path|envelope sender|envelope from)|(?:return|from|mail from) address.{0,60}(?:not|invalid|reject|unknown|denied|missing)|domain of sender|not (?:a )?member of|not (?:allowed|permitted|authori[sz]ed) to (?:send|post)|permission(?:s)? to post|the group you tried|rejected due to (?:restrictions|the sending domain)|we don.?t accept mail from|all recipients? address(?:es)? (?:is|are) reject|only accepts? (?:mail|messages) from|closed (?:mailing )?list|by the moderator/i },
 

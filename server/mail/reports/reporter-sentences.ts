@@ -9,9 +9,6 @@ export interface ReporterSentence {
 }
 
 export const REPORTER_SENTENCES: readonly ReporterSentence[] = [
-  // Sendmail when it gives up on a host that it never reached.
-  { pattern: /Deferred: connection (?:refused|timed out)[^\n]{0,200}\n\s{0,8}message could not be delivered for \d{1,3} (?:days|hours|minutes)\s{1,8}message will be deleted from queue/i, category: 'expired' },
-
   // The dovecot delivery agent, whose status fields are of the reporting server's own making.
   { pattern: /was automatically rejected:\s{0,4}([^\n]{3,300})/i },
 
