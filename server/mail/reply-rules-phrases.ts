@@ -5,7 +5,7 @@ import type { ReplyRule } from './reply-rules.ts';
 /** Refusals before the recipient is named, or where it is not known when. */
 export const PHRASE_RULES: readonly ReplyRule[] = [
   { category: 'spamdetected', text: /rule imposed as .{0,80}blacklisted|contains? spam or virus|virus or spam content|sender domain (?:is )?listed at|rejected for policy reasons|reject, id=(?!.{0,40}infected)/i },
-  { category: 'rejected', text: /sender ip address rejected|sender is in my black ?list|5\.1\.0 address rejected/i },
+  { category: 'rejected', text: /sender ip address rejected|sender is in my black ?list/i },
   { category: 'filtered', text: /message filtered/i, enhancedCode: /\.2\.0$/ },
   { category: 'virusdetected', text: /(?:contains?|infected|found|detected).{0,20}\bvirus\b(?!.{0,10}spam)|potentially executable attachment/i },
 
@@ -20,7 +20,7 @@ export const PHRASE_RULES: readonly ReplyRule[] = [
 
   // The sender, by products that check bounce addresses and sender lists.
   { category: 'requireptr', text: /fix reverse dns/i },
-  { category: 'rejected', text: /\bbatv\b|backscatter protection|sender (?:isn.?t|is not) on the recipient.?s list|bogus mail from|purported responsible address|without a valid sender domain|\[bouncedeny\]|valid-?address-?filter|does not exist e2110|senderfilterconfig|no third-party dsns|from: domain is invalid|please provide a valid from|fully qualified email address required|invalid domain, see <url|not a registered gateway user|mail from not owned by|rejected: (?:sender|envelope)|sender (?:is spammer|not pre-?approved|not verified)|recursive cname|rule imposed mailbox access|different address or alias|empty email address|transaction failed unsigned dsn|returned mail not accepted here|server does not accept mail from|envelope blocked|spam reporting address|unroutable sender|unrouteable sender|sender verify failed/i },
+  { category: 'rejected', text: /\bbatv\b|backscatter protection|sender (?:isn.?t|is not) on the recipient.?s list|bogus mail from|purported responsible address|without a valid sender domain|\[bouncedeny\]|valid-?address-?filter|does not exist e2110|senderfilterconfig|no third-party dsns|from: domain is invalid|please provide a valid from|fully qualified email address required|invalid domain, see <url|not a registered gateway user|mail from not owned by|rejected: (?:sender|envelope)|sender (?:is spammer|not pre-?approved|not verified)|recursive cname|rule imposed mailbox access|different address or alias|empty email address|transaction failed unsigned dsn|returned mail not accepted here|server does not accept mail from|envelope blocked|spam reporting address|unroutable sender|all recipient addresses rejected|sender domain is empty|unrouteable sender|sender verify failed/i },
   { category: 'rejected', text: /^\W{0,4}(?:\S{1,100} )?(?:sender )?(?:address rejected|does not exist\b|access denied|administrative prohibition|transaction failed|domain .{0,80}does not exist|mx records? for)/i, command: ['MAIL'], code: /^55[0-37-9]$/ },
   { category: 'rejected', text: /(?:your|sender(?:'s)?|sending) (?:e-?mail )?address (?:has been |is |was )?(?:in my )?black-?list|sender is in my black-?list|sending to\/from an address that has been blacklisted|sender blacklisted|access to submit messages to this e-?mail system has been rejected/i, command: ['MAIL', 'RCPT', 'DATA'] },
 

@@ -13,7 +13,6 @@ const aup = (codes: string): RegExp => new RegExp(`AUP#(?:[A-Za-z]{1,5}-)?(?:${c
 const ib = (numbers: string): RegExp => new RegExp(`\\bIB(?:${numbers})\\b`);
 
 const GOOGLE_RULES: readonly ReplyRule[] = [
-  { category: 'securityerror', text: /content presents a potential security issue|detected an illegal attachment/i },
   { category: 'exceedlimit', mxHost: GOOGLE, enhancedCode: /\.3\.4$/, text: /header (?:size|name)|individual header|limit attachments/i },
   { category: 'expired', text: /\bconnection expired\b/i },
   { category: 'norelaying', text: /invalid credentials for relay|not authorized to send email directly to our servers/i },

@@ -37,7 +37,7 @@ export const RECIPIENT_RULES: readonly ReplyRule[] = [
 
   // Moved.
   { category: 'hasmoved', text: /(?:has|have) (?:been )?(?:moved|replaced|changed)\b|address (?:has )?changed|no longer (?:use|uses|reads) this|new (?:e-?mail )?address is|forwarding address/i, enhancedCode: /^[45]\.(?:1\.6|0\.0|1\.1|7\.1[789])$/ },
-  { category: 'hasmoved', text: /(?:user|recipient|address|account|mailbox) (?:has |have )?(?:been )?(?:moved|replaced by)/i },
+  { category: 'hasmoved', text: /\bhas been replaced by\b|(?:user|recipient|address|account|mailbox) (?:has |have )?(?:been )?(?:moved|replaced by)/i },
   { category: 'hasmoved', enhancedCode: /\.1\.6$/ },
 ];
 

@@ -87,7 +87,7 @@ function categoryOf(evidence: BounceEvidence, replyCode: string, status: string,
   if (own365) return own365.category;
   const said = sentenceOf(evidence.block) || (evidence.alone ? sentenceOf(evidence.text) : '');
   if (typeof said === 'object') return said.category;
-  const words = [firstParagraph(evidence.block), evidence.block, evidence.text];
+  const words = [firstParagraph(evidence.block), evidence.block, evidence.text].map(withoutCommands);
   const sources = [said, own, quotedText && `${own} ${quotedText}`.trim(), ...(evidence.diagnosticType === 'x-unix' || quotedInField ? [] : words)].map(withoutCommands);
   // Where the host isn't told, the recipient's domain often is its provider's own.
   const host = evidence.remoteMta ?? domainOf(evidence.recipient);
@@ -95,7 +95,8 @@ function categoryOf(evidence: BounceEvidence, replyCode: string, status: string,
   for (const source of sources) {
     if (source === '') continue;
     const rule = ruleFor(source, replyCode, status, host, command);
-    if (rule === undefined) continue;
+    // A code and a word beside it tell only where both are of one reply: reporters speak of addresses in any case.
+    if (rule === undefined || (words.includes(source) && isFromCodesAlone(rule) && rule.text !== undefined)) continue;
     if (!isFromCodesAlone(rule)) {
       // What a local program says of users is said of its own, whoever they are.
       return evidence.diagnosticType === 'x-unix' && rule.category === 'userunknown' && LOCAL_PROGRAM.test(source) ? 'mailererror' : rule.category;

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseReport } from './parse-report.ts';
 
 const folder = new URL('./testdata/', import.meta.url);
+const expected = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as Record<string, { recipients: { permanent: boolean }[] }>;
 const samples = readdirSync(folder).filter((name) => name.endsWith('.eml')).map((name) => ({ name, bytes: readFileSync(new URL(name, folder)) }));
 
 /** A fixed sequence, so that a failure can be found again (Park and Miller's generator). */
@@ -29,6 +30,19 @@ describe('damaged reports', () => {
       const piece = damaged.subarray(from, from + next(200));
       expect(parseReport(Buffer.concat([damaged.subarray(0, from), piece, piece, damaged.subarray(from + next(100))]))).toHaveProperty('kind');
     }
+  });
+});
+
+/** What is lost may be what spared the address: a piece of a report condemns nobody that the whole one spares. */
+describe('damage makes no address dead', () => {
+  const sparing = samples.filter(({ name }) => expected[name.replace('.eml', '')]!.recipients.every(({ permanent }) => !permanent));
+  const dead = (bytes: Buffer): string[] => parseReport(bytes).recipients.filter(({ permanent }) => permanent).map(({ recipient, diagnostic }) => `${recipient}: ${diagnostic}`);
+
+  test.each(sparing)('$name', ({ bytes }) => {
+    for (let end = 0; end < bytes.length; end += 1 + Math.floor(bytes.length / 60)) expect(dead(bytes.subarray(0, end)), `cut at ${end}`).toEqual([]);
+    for (let start = 0; start < bytes.length; start += 1 + Math.floor(bytes.length / 60)) expect(dead(bytes.subarray(start)), `from ${start}`).toEqual([]);
+    for (const [find, put] of [[/\r?\n/g, '\r\n'], [/\r?\n/g, '\r']] as const) expect(dead(Buffer.from(bytes.toString('latin1').replace(find, put), 'latin1')), `${find} for ${JSON.stringify(put)}`).toEqual([]);
+    expect(dead(Buffer.concat([bytes, bytes])), 'twice').toEqual([]);
   });
 });
 

@@ -23,6 +23,8 @@ export interface MimeMessage {
   parameters: Map<string, string>;
   /** Leaves in order. */
   parts: MimePart[];
+  /** Its own multipart body was begun and never closed: part of it is missing. */
+  cut: boolean;
 }
 
 /** @param raw a message with any line ends; beyond the size limit it is cut */
@@ -33,7 +35,12 @@ export function readMime(raw: Uint8Array): MimeMessage {
   const { type, parameters } = contentType(headers);
   const parts: MimePart[] = [];
   collect(headers, body, 0, parts);
-  return { headers, type, parameters, parts };
+  return { headers, type, parameters, parts, cut: isCut(body, type, parameters) };
+}
+
+function isCut(body: string, type: string, parameters: Map<string, string>): boolean {
+  const boundary = type.startsWith('multipart/') ? parameters.get('boundary') : undefined;
+  return boundary !== undefined && body.includes(`--${boundary}\n`) && !body.includes(`\n--${boundary}--`);
 }
 
 /** A message inside another part, as far as its header goes: `headers` is empty when there is none. */

@@ -6,7 +6,7 @@ import { isDeliveryNotice, ownsStatusPart, speaksForNested } from './delivery-no
 import { type DeliveryStatus, parseDeliveryStatus, type StatusRecipient } from './delivery-status.ts';
 import { failedAddresses, type NamedAddress } from './failed-addresses.ts';
 import { REPORT_LIMITS } from './limits.ts';
-import { type MimeMessage, readMime } from './mime-parts.ts';
+import { type MimeMessage, type MimePart, readMime } from './mime-parts.ts';
 import { reportText } from './report-text.ts';
 import type { DsnReport, ReportAction, ReportRecipient } from './report-types.ts';
 import { EXCHANGE_ONLINE, REPORTED_CATEGORIES } from './reporter-sentences.ts';
@@ -40,8 +40,10 @@ export function parseBounce(message: MimeMessage, depth = 0): Bounce | null {
     ? status.recipients.map((entry) => fromStatus(entry, named, words, status.recipients.length === 1, status.reportingMta))
     : isNotice ? fromWords(message, named, text, original.headers.length > 0 ? recipientsOf(original) : []) : [];
   if (recipients.length === 0) return null;
+  // What was to say it for sure is lost: the words that are left condemn nobody.
+  const damaged = isReport(message) && message.cut && (status.recipients.length === 0 || (isStatusPart(message.parts.at(-1)!) && status.recipients.at(-1)!.diagnostic === ''));
   const { reportingMta, originalEnvelopeId, arrivalDate } = status;
-  return { recipients: recipients.slice(0, REPORT_LIMITS.recipients), dsn: { reportingMta, originalEnvelopeId, arrivalDate, original } };
+  return { recipients: recipients.slice(0, REPORT_LIMITS.recipients).map((row) => (damaged ? { ...row, permanent: false } : row)), dsn: { reportingMta, originalEnvelopeId, arrivalDate, original } };
 }
 
 /** The text up to where status fields stand in it. */
@@ -63,8 +65,12 @@ function isReport(message: MimeMessage): boolean {
   return message.type === 'multipart/report';
 }
 
+function isStatusPart({ type }: MimePart): boolean {
+  return /^message\/(?:global-)?delivery-status$/.test(type);
+}
+
 function statusOf(message: MimeMessage, text: string): DeliveryStatus {
-  const parts = !ownsStatusPart(message) ? [] : message.parts.filter(({ type }) => /^message\/(?:global-)?delivery-status$/.test(type));
+  const parts = !ownsStatusPart(message) ? [] : message.parts.filter(isStatusPart);
   const parsed = parts.map((part) => parseDeliveryStatus(part.text())).find(({ recipients }) => recipients.length > 0);
   if (parsed) return parsed;
   const at = EMBEDDED_STATUS.exec(text)?.index ?? -1;

@@ -9,6 +9,11 @@ function notice(from: string, subject: string, ...text: string[]): Buffer {
   return Buffer.from([`From: ${from}`, 'To: news@sender.example.org', `Subject: ${subject}`, 'Date: Mon, 2 Mar 2026 10:05:00 +0000', 'MIME-Version: 1.0', 'Content-Type: text/plain; charset=utf-8', '', ...text, ''].join('\n'));
 }
 
+/** A report in the standard form: its fields for the one recipient, and what it says in words. */
+function standard(words: string[], ...fields: string[]): Buffer {
+  return Buffer.from(['From: postmaster@mx.example.net', 'To: news@sender.example.org', 'Subject: Delivery report', 'MIME-Version: 1.0', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b', '', '--b', '', ...words, '', '--b', 'Content-Type: message/delivery-status', '', 'Reporting-MTA: dns; mx.example.net', '', 'Final-Recipient: rfc822; bert@example.net', 'Action: failed', ...fields, '', '--b', 'Content-Type: text/rfc822-headers', '', ...RETURNED.slice(0, 5), '', '--b--', ''].join('\n'));
+}
+
 /** Status class, reason, permanence. */
 type Told = [statusClass: string, reason: string, permanent: boolean];
 const GONE: Told = ['5', 'userunknown', true];
@@ -40,6 +45,11 @@ const LAYOUTS: [system: string, raw: Buffer, told: Told][] = [
   ['qmail, circling', notice('MAILER-DAEMON@mx.example.net', 'failure notice', 'Hi. This is the qmail-send program at mx.example.net.', '', '<bert@example.net>:', 'This message is looping: it already has my Delivered-To line. (#5.4.6)', '', '--- Below this line is a copy of the message.', '', ...RETURNED), ['5', 'networkerror', false]],
   ['qmail, no host', notice('MAILER-DAEMON@mx.example.net', 'failure notice', 'Hi. This is the qmail-send program at mx.example.net.', '', '<bert@example.net>:', "Sorry, I couldn't find any host named example.net. (#5.1.2)", '', '--- Below this line is a copy of the message.', '', ...RETURNED), ['5', 'hostunknown', true]],
   ['qmail, given up', notice('MAILER-DAEMON@mx.example.net', 'failure notice', 'Hi. This is the qmail-send program at mx.example.net.', '', '<bert@example.net>:', 'Connected to 192.0.2.5 but connection died. (#4.4.2)', "I'm not going to try again; this message has been in the queue too long.", '', '--- Below this line is a copy of the message.', '', ...RETURNED), ['4', 'expired', false]],
+  ['Mail.ru, too large', notice('mailer-daemon@corp.mail.ru', 'Mail failure.', 'This message was created automatically by mail delivery software.', '', 'The following address(es) failed:', '', '  bert@example.net', '    SMTP error from remote mail server after MAIL FROM:<news@sender.example.org> SIZE=31457280:', '    host mx.example.net [192.0.2.5]: 552 5.3.4 Message size exceeds fixed limit', '', '------ This is a copy of the message, including all the headers. ------', '', ...RETURNED), ['5', 'mesgtoobig', false]],
+  ['Courier, full', notice('"Courier mail server at mx.example.net" <@>', 'NOTICE: mail delivery status.', '                           UNDELIVERABLE MAIL', '', 'Your message to the following recipients cannot be delivered:', '', '<bert@example.net>:', '    mx.example.net [192.0.2.5]:', '>>> DATA', '<<< 552 5.2.2 Mailbox size limit exceeded', '', '---------------------------------------------------------------------------'), ['5', 'mailboxfull', false]],
+  ['PowerMTA, no such domain', standard(['  <bert@example.net>  delivery failed; will not continue trying'], 'Status: 5.4.4 (unable to route: no mail hosts for domain)', 'Diagnostic-Code: smtp;554 5.4.4 [internal] Domain Lookup Failed', 'X-PowerMTA-BounceCategory: bad-domain'), ['5', 'hostunknown', true]],
+  ['PowerMTA, given up', standard(['  <bert@example.net>  delivery failed'], 'Status: 4.4.7 (delivery time expired)', 'X-PowerMTA-BounceCategory: message-expired'), ['4', 'expired', false]],
+  ['a relay that was denied', standard(['   ----- The following addresses had permanent fatal errors -----', '<bert@example.net>', '    (reason: 550 5.7.1 <bert@example.net>... Relaying denied. Proper authentication required.)'], 'Status: 5.7.1', 'Diagnostic-Code: SMTP; 550 5.7.1 <bert@example.net>... Relaying denied. Proper authentication required.'), ['5', 'norelaying', false]],
 ];
 
 describe('notices in words', () => {
