@@ -8,8 +8,8 @@ import { decodeWords } from './text-decoding.ts';
 /** daemon: a mail system; machine: a name that programs have, no mail system's; other: a person for all we know. */
 export type SenderRank = 'daemon' | 'machine' | 'other';
 
-const DAEMON = /mailer[-_. ]?d(?:a|e)?emon|mail[-_. ]?d(?:a|e)emon|poo?st[-_]?master|mail[-_. ]?deliver(?:y|er)?[-_. ](?:sub)?(?:system|service|agent|notif)|delivery (?:sub)?system|\bmmdf\b|mdaemon|mailmarshal|postfix@|interscan|microsoftexchange[0-9a-f]{16}|sysadmin@(?:[\w-]{1,40}\.){0,3}vzw|sns\.amazonaws\.com/i;
-const MACHINE = /mail[-_. ]?(?:er|system|router|delivery|administrator)\b|maildelivery|system administrator|mta\b|bounces?\b|smtp(?:d| gateway)|(?:^|[\s<"'])(?:daemon|uucp|root|no-?reply|\S{1,40}-admin)@/i;
+const DAEMON = /mailer[-_. ]?d(?:a|e)?emon|mail[-_. ]?d(?:a|e)emon|poo?st[-_]?master|mail[-_. ]?deliver(?:y|er)?[-_. ](?:sub)?(?:system|service|agent|notif)|delivery (?:sub)?system|\bmmdf\b|mdaemon|mailmarshal|postfix@|system administrator|interscan|microsoftexchange[0-9a-f]{16}|sysadmin@(?:[\w-]{1,40}\.){0,3}vzw|sns\.amazonaws\.com/i;
+const MACHINE = /mail[-_. ]?(?:er|system|router|delivery|administrator)\b|maildelivery|mta\b|bounces?\b|smtp(?:d| gateway)|(?:^|[\s<"'])(?:daemon|uucp|root|no-?reply|\S{1,40}-admin)@/i;
 const FORWARD = /^\s{0,4}(?:fwd?|wg|tr|rv|vs|enc|i|doorst|fs)\s{0,2}:/i;
 const REPLY = /^\s{0,4}(?:re|aw|antw|sv|vs|ynt|rif|odp|res)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:/i;
 
