@@ -52,6 +52,7 @@ export async function withRig(measure: (rig: Rig) => Promise<void>): Promise<voi
           EIDER_HOME: home, DATABASE_URL: postgres.url, EIDER_SECRET_KEY_FILE: secretKeyFile,
           EIDER_ROUTES: `*=127.0.0.1:${sink.first['port'] as number}`, EIDER_LOG_LEVEL: 'warn',
           // As the supervisor starts it: mail-server/runtime/roles.ts.
+          MALLOC_ARENA_MAX: '2',
         }, ['--max-semi-space-size=4']);
         children.push(process);
         rig.workers.push(process);
