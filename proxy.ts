@@ -1,5 +1,5 @@
 // Security headers of every page: a Content-Security-Policy with a nonce per request, and what goes with it.
-// API answers, and those to mail programs, set their own (server/web/api/dispatch.ts) and do not pass here: a proxy would buffer uploads.
+// API answers, pages behind shared links and answers to mail programs set their own (server/web/api/dispatch.ts) and do not pass here: a proxy would buffer uploads.
 import { randomBytes } from 'node:crypto';
 import { NextResponse, type NextRequest } from 'next/server';
 import { pageHeaders } from './server/web/page-headers.ts';
@@ -23,5 +23,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: [{ source: '/((?!api/|\\.well-known/|autodiscover/|mail/config-v1\\.1\\.xml|_next/static/|_next/image|fonts/|icon.svg|favicon.ico).*)' }],
+  matcher: [{ source: '/((?!api/|f/|\\.well-known/|autodiscover/|mail/config-v1\\.1\\.xml|_next/static/|_next/image|fonts/|icon.svg|favicon.ico).*)' }],
 };

@@ -101,10 +101,11 @@ export async function findUploads(db: Queryable, accountId: string, ids: readonl
   return wanted.flatMap((id) => rows.find((row) => row.id === id) ?? []);
 }
 
-/** Bytes that the account's files hold, or will when they are complete. */
+/** Bytes that the account's files hold, those behind links too, or will when they are complete. */
 export async function heldBytes(db: Queryable, accountId: string): Promise<number> {
   const { rows } = await db.query<{ bytes: number }>(
-    'SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM compose_upload WHERE account_id = $1',
+    `SELECT coalesce(sum(size_bytes), 0)::bigint AS bytes FROM (
+       SELECT size_bytes FROM compose_upload WHERE account_id = $1 UNION ALL SELECT size_bytes FROM shared_file WHERE account_id = $1) AS held`,
     [accountId],
   );
   return rows[0]!.bytes;

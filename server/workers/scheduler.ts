@@ -13,7 +13,7 @@ import { overdueSweep } from '../delivery/overdue/sweep-overdue.ts';
 import { queueGauges } from '../delivery/operations/queue-gauges.ts';
 import { DEFAULT_RETENTION, dropOldPartitions } from '../delivery/retention.store.ts';
 import { advanceRotations } from '../domains/rotation/rotate-dkim.ts';
-import { sweepUploads } from '../files/sweep-uploads.ts';
+import { sweepShares, sweepUploads } from '../files/sweep-files.ts';
 import { openBlobStore } from '../infra/blobs/open-blob-store.ts';
 import { deleteExpiredStsPolicies, selectStsPoliciesToRefresh } from '../delivery/tls/mta-sts.store.ts';
 import { stsPolicies } from '../delivery/tls/mta-sts-policies.ts';
@@ -115,6 +115,7 @@ await runRole('scheduler', async () => {
     { name: 'egress-warmup', everyMs: 30 * SECOND, run: async () => counted(await rollWarmup(pool)) },
     { name: 'egress-days', everyMs: HOUR, run: async () => counted({ deleted: await dropOldDays(pool, EGRESS_DAYS_KEPT) }) },
     { name: 'abandoned-uploads', everyMs: HOUR, run: async () => counted({ swept: await sweepUploads({ pool, blobs }) }) },
+    { name: 'ended-shares', everyMs: 10 * MINUTE, run: async () => counted({ erased: await sweepShares({ pool, blobs }) }) },
     ...Object.keys(EXPIRED_ROWS).map((name) => expiryJob(pool, name as ExpiredRows)),
   ];
 

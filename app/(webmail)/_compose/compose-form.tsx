@@ -4,9 +4,10 @@ import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import type { DragEvent, KeyboardEvent } from 'react';
 import type { Editor } from '@tiptap/react';
 import { Paperclip } from 'lucide-react';
-import { useT } from '../../../components/i18n/i18n.tsx';
+import { useFormat, useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { cx } from '../../../components/ui/cx.ts';
+import type { SharedFile } from '../../../server/web/contract/shares.ts';
 import type { Upload } from '../../../server/web/contract/uploads.ts';
 import type { Template } from '../../../server/web/contract/templates.ts';
 import { ErrorBoundary } from '../_components/frame/error-boundary.tsx';
@@ -15,6 +16,7 @@ import { AddressFields } from './address-fields.tsx';
 import { ComposeFooter } from './compose-footer.tsx';
 import type { ComposeModel } from './compose-model.ts';
 import type { ComposeState } from './compose-state.ts';
+import { fileLinkHtml, withFileLink } from './file-link.ts';
 import { QuotedPreview } from './quoted-preview.tsx';
 import { signatureOf } from './signature.ts';
 import { UploadList } from './upload-list.tsx';
@@ -22,6 +24,7 @@ import type { ComposeActions } from './use-compose-actions.ts';
 import { useUploads } from './use-uploads.ts';
 
 const ConflictDialog = lazy(() => import('./conflict-dialog.tsx').then((module) => ({ default: module.ConflictDialog })));
+const LinkOfferDialog = lazy(() => import('./link-offer-dialog.tsx').then((module) => ({ default: module.LinkOfferDialog })));
 const MessageEditor = lazy(() => import('./editor.tsx'));
 
 export interface ComposeFormProps {
@@ -58,6 +61,7 @@ function Conflict({ model, state }: { model: ComposeModel; state: ComposeState }
 /** Ctrl+Enter sends from anywhere in it; files may be dropped anywhere on it. */
 export function ComposeForm({ model, state, actions, inline }: ComposeFormProps) {
   const t = useT();
+  const format = useFormat();
   const me = useMe();
   const editor = useRef<Editor | null>(null);
   const [toolbar, setToolbar] = useState(false);
@@ -71,7 +75,16 @@ export function ComposeForm({ model, state, actions, inline }: ComposeFormProps)
     editor.current?.chain().focus().insertContent(template.html).run();
     if (model.state.subject.trim() === '' && template.subject !== '') model.edit({ subject: template.subject });
   };
-  const uploads = useUploads(model, insertImage);
+  const insertLink = useCallback(
+    (file: SharedFile) => {
+      const block = fileLinkHtml(file, t('link.about', { size: format.bytes(file.sizeBytes), date: format.fullDate(file.expiresAt) }));
+      // The window may be small while the file is on its way: then it has no editor.
+      if (editor.current && !editor.current.isDestroyed) editor.current.commands.setContent(withFileLink(editor.current.getHTML(), block), { emitUpdate: true });
+      else model.replaceText(withFileLink(model.state.own, block));
+    },
+    [model, t, format],
+  );
+  const uploads = useUploads(model, { onInline: insertImage, onShared: insertLink });
   const onReady = useCallback((ready: Editor) => {
     editor.current = ready;
   }, []);
@@ -131,6 +144,7 @@ export function ComposeForm({ model, state, actions, inline }: ComposeFormProps)
         </p>
       )}
       <ComposeFooter model={model} state={state} actions={actions} toolbar={toolbar} onToggleToolbar={() => setToolbar((now) => !now)} onTemplate={insertTemplate} onFiles={uploads.add} />
+      <Suspense>{uploads.offer.files.length > 0 && <LinkOfferDialog {...uploads.offer} />}</Suspense>
       {dropping && (
         <div className="pointer-events-none absolute inset-2 z-20 flex items-center justify-center gap-2 rounded-lg border-2 border-dashed border-accent bg-accent-soft/90 text-md font-medium text-accent-strong">
           <Paperclip aria-hidden className="size-5" />

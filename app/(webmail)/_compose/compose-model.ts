@@ -129,7 +129,13 @@ export class ComposeModel {
   /** Writes as another address: its signature takes the place of the one before. */
   changeFrom(from: string, signatureHtml: string): void {
     const own = swapSignature(this.state.own, signatureHtml);
-    this.edit({ from, own });
+    this.edit({ from });
+    this.replaceText(own);
+  }
+
+  /** Another text, which the editor loads anew. */
+  replaceText(own: string): void {
+    this.edit({ own });
     this.put({ epoch: this.state.epoch + 1 });
   }
 

@@ -6,6 +6,7 @@ import type { Editor } from '@tiptap/react';
 import StarterKit from '@tiptap/starter-kit';
 import Image from '@tiptap/extension-image';
 import { Placeholder } from '@tiptap/extensions';
+import { FileLink } from './file-link-node.ts';
 import { Signature } from './signature-node.ts';
 import { EditorToolbar } from './editor-toolbar.tsx';
 
@@ -32,6 +33,7 @@ export default function MessageEditor({ html, label, placeholder, autoFocus, too
       StarterKit.configure({ heading: { levels: [1, 2, 3] }, link: { openOnClick: false, autolink: true, defaultProtocol: 'https', protocols: ['mailto'] } }),
       Image.configure({ inline: true, allowBase64: false }),
       Signature,
+      FileLink,
       Placeholder.configure({ placeholder }),
     ],
     content: html,

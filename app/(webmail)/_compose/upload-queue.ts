@@ -37,6 +37,8 @@ export class UploadQueue {
   /** What is done with a file that is up and not simply attached: an image goes into the text, a link is made. Set by the form. */
   onInline: (upload: Upload) => void = () => undefined;
   onLink: (upload: Upload, days: number) => Promise<void> = async () => undefined;
+  /** Whether a link was made of a file before, whose answer was lost with the page. */
+  onGone: (id: string) => Promise<boolean> = async () => false;
   private readonly model: ComposeModel;
   private readonly help: UploadHelp;
   private readonly running = new Map<string, Running>();
@@ -125,13 +127,11 @@ export class UploadQueue {
     this.running.set(key, run);
     this.change(key, { state: 'uploading', error: null });
     try {
+      if (linkDays !== null && (await this.onGone(key))) return await this.settle(key, null);
       const upload = await sendInParts(this.help.server, { id: key, filename, content, purpose: linkDays === null ? 'attach' : 'link' }, this.watch(key, run));
       if (linkDays !== null) await this.onLink(upload, linkDays);
-      this.running.delete(key);
-      this.finished(key, upload, linkDays !== null);
       if (inline) this.onInline(upload);
-      // Until the draft names it, a page that is loaded anew would not know of it.
-      if (await this.model.saveNow()) this.help.forget(key);
+      await this.settle(key, linkDays === null ? upload : null);
     } catch (error) {
       if (run.abort.signal.aborted) return;
       // What the server refused for good is not tried again by the next page.
@@ -140,11 +140,14 @@ export class UploadQueue {
     }
   }
 
-  private finished(key: string, upload: Upload, linked: boolean): void {
+  /** `upload`: what the message carries from now on; null for what it links to, which is text. */
+  private async settle(key: string, upload: Upload | null): Promise<void> {
+    this.running.delete(key);
     const { uploads } = this.model.state;
-    const done = (item: UploadItem): UploadItem => ({ ...item, state: 'done', fraction: 1, contentType: upload.contentType, upload });
-    // A link is text: what is listed are the parts of the message.
-    this.model.edit({ uploads: linked ? uploads.filter((item) => item.key !== key) : uploads.map((item) => (item.key === key ? done(item) : item)) });
+    const done = (item: UploadItem): UploadItem => (item.key === key && upload ? { ...item, state: 'done', fraction: 1, contentType: upload.contentType, upload } : item);
+    this.model.edit({ uploads: upload ? uploads.map(done) : uploads.filter((item) => item.key !== key) });
+    // Until the draft names it, a page that is loaded anew would not know of it.
+    if (await this.model.saveNow()) this.help.forget(key);
   }
 
   private watch(key: string, run: Running) {

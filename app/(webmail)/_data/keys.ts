@@ -7,6 +7,7 @@ export const keys = {
   sessions: ['sessions'] as const,
   held: ['held'] as const,
   templates: ['templates'] as const,
+  shares: ['shares'] as const,
   lists: ['list'] as const,
   /** `listKey` of the view. */
   list: (viewKey: string) => ['list', viewKey] as const,

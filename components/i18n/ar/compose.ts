@@ -2,6 +2,9 @@
 import type { TextsLike } from '../catalogue.ts';
 import type { compose as english } from '../en/compose.ts';
 import { isolate } from '../isolate.ts';
+import { pluralFor } from '../plural.ts';
+
+const plural = pluralFor('ar');
 
 export const compose: TextsLike<typeof english> = {
   'compose.newMessage': 'رسالة جديدة',
@@ -68,6 +71,24 @@ export const compose: TextsLike<typeof english> = {
   'compose.loadFailed': 'تعذّر تجهيز الرسالة.',
   'compose.formatting': 'التنسيق',
   'compose.showFormatting': 'خيارات التنسيق',
+
+  'link.offer.title': 'أكبر من أن يُرفق',
+  'link.offer.text': ({ limit }) => `لا تحمل الرسالة أكثر من ${isolate(limit)} من الملفات. هل تريد إرسال رابط بدلًا من ذلك؟ يمكن لكل من لديه الرابط تنزيل الملف حتى ينتهي.`,
+  'link.offer.days': 'ينتهي الرابط بعد',
+  'link.offer.accept': ({ n }) => plural(n, { one: 'إرسال كرابط', two: 'إرسال كرابطين', few: 'إرسال كـ # روابط', many: 'إرسال كـ # رابطًا', other: 'إرسال كـ # رابط' }),
+  'link.days': ({ n }) => plural(n, { one: 'يوم واحد', two: 'يومين', few: '# أيام', many: '# يومًا', other: '# يوم' }),
+  'link.about': ({ size, date }) => `${isolate(size)}، متاح حتى ${isolate(date)}`,
+  'shares.hint': 'الملفات التي تشير إليها رسائلك بروابط. تُمحى عند انتهاء مدتها.',
+  'shares.none': 'لا توجد ملفات مشتركة',
+  'shares.noneHint': 'الملفات الأكبر من أن تُرفق تُرسل كروابط وتُعرض هنا.',
+  'shares.never': 'لم يُنزّل بعد',
+  'shares.downloads': ({ n, when }) => `${plural(n, { one: 'نُزّل مرة واحدة', two: 'نُزّل مرتين', few: 'نُزّل # مرات', many: 'نُزّل # مرة', other: 'نُزّل # مرة' })}، آخرها ${isolate(when)}`,
+  'shares.copy': ({ name }) => `نسخ رابط ${isolate(name)}`,
+  'shares.copied': 'نُسخ الرابط',
+  'shares.revoke': 'إيقاف المشاركة',
+  'shares.revoke.title': 'هل تريد إيقاف مشاركة هذا الملف؟',
+  'shares.revoke.text': ({ name }) => `تنتهي روابط «${isolate(name)}» فورًا ويُمحى الملف.`,
+  'shares.revoked': ({ name }) => `لم يعد «${isolate(name)}» مشتركًا`,
 
   'template.menu': 'القوالب',
   'template.title': 'القوالب',

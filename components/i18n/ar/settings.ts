@@ -22,6 +22,7 @@ export const settings: TextsLike<typeof english> = {
   'settings.section.security': 'الأمان',
   'settings.section.apps': 'برامج البريد',
   'settings.section.filters': 'المرشّحات وإعادة التوجيه',
+  'settings.section.shares': 'الملفات المشتركة',
   'settings.section.privacy': 'الخصوصية',
   'settings.section.sessions': 'الأجهزة',
   'settings.language': 'اللغة',

@@ -1,4 +1,7 @@
-// English: writing and sending.
+// English: writing and sending, and the files that messages link to.
+import { pluralFor } from '../plural.ts';
+
+const plural = pluralFor('en');
 
 export const compose = {
   'compose.newMessage': 'New message',
@@ -65,6 +68,24 @@ export const compose = {
   'compose.loadFailed': 'The message could not be prepared.',
   'compose.formatting': 'Formatting',
   'compose.showFormatting': 'Formatting options',
+
+  'link.offer.title': 'Too large to attach',
+  'link.offer.text': ({ limit }: { limit: string }) => `A message carries ${limit} of files at most. Send a link instead? Whoever has it can download the file until it ends.`,
+  'link.offer.days': 'The link ends after',
+  'link.offer.accept': ({ n }: { n: number }) => plural(n, { one: 'Send as link', other: 'Send as # links' }),
+  'link.days': ({ n }: { n: number }) => plural(n, { one: '# day', other: '# days' }),
+  'link.about': ({ size, date }: { size: string; date: string }) => `${size}, available until ${date}`,
+  'shares.hint': 'Files that your messages link to. They are erased when their time is over.',
+  'shares.none': 'Nothing is shared',
+  'shares.noneHint': 'Files that are too large to attach are sent as links, and listed here.',
+  'shares.never': 'Not downloaded yet',
+  'shares.downloads': ({ n, when }: { n: number; when: string }) => `${plural(n, { one: 'Downloaded once', other: 'Downloaded # times' })}, last ${when}`,
+  'shares.copy': ({ name }: { name: string }) => `Copy the link to ${name}`,
+  'shares.copied': 'Link copied',
+  'shares.revoke': 'Stop sharing',
+  'shares.revoke.title': 'Stop sharing this file?',
+  'shares.revoke.text': ({ name }: { name: string }) => `The links to “${name}” end at once, and the file is erased.`,
+  'shares.revoked': ({ name }: { name: string }) => `“${name}” is no longer shared`,
 
   'template.menu': 'Templates',
   'template.title': 'Templates',

@@ -19,6 +19,7 @@ export const settings = {
   'settings.section.security': 'Security',
   'settings.section.apps': 'Mail programs',
   'settings.section.filters': 'Filters and forwarding',
+  'settings.section.shares': 'Shared files',
   'settings.section.privacy': 'Privacy',
   'settings.section.sessions': 'Devices',
   'settings.language': 'Language',

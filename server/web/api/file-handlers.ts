@@ -1,6 +1,7 @@
-// The handlers of files: on their way into a message.
+// The handlers of files: on their way into a message, or shared by link.
 import { addPart, beginUpload, finishUpload, readUploadState } from '../compose/receive-upload.ts';
 import { removeUpload, serveUpload, takeUpload } from '../compose/uploads.ts';
+import { createShare, ownShares, revokeShare, serveSharedFile, serveSharePage } from '../shares/shares.ts';
 import type { Handlers } from './context.ts';
 
 export const fileHandlers = {
@@ -14,4 +15,12 @@ export const fileHandlers = {
     await removeUpload(services, session, params.uploadId);
     return {};
   },
+  'shares.list': async (_input, { services, session }) => ({ items: await ownShares(services, session) }),
+  'shares.create': ({ body }, { services, session }) => createShare(services, session, body.uploadId, body.days),
+  'shares.delete': async ({ params }, { services, session }) => {
+    await revokeShare(services, session, params.shareId);
+    return {};
+  },
+  'shares.page': ({ params }, { services, request }) => serveSharePage(services, request, params.token),
+  'shares.file': ({ params }, { services, request }) => serveSharedFile(services, request, params.token),
 } satisfies Partial<Handlers>;

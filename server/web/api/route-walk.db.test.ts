@@ -22,6 +22,7 @@ const FOLDER = 'a'.repeat(24);
 const CONVERSATION = '11111111-2222-4333-8444-555555555555';
 let draftId: string;
 let uploadId: string;
+let shareId: string;
 let sessionId: string;
 let sendId: string;
 let templateId: string;
@@ -40,6 +41,9 @@ beforeAll(async () => {
   await indexMessage(db.pool, owner.accountId, { folderId: FOLDER, uid: 7, conversationId: CONVERSATION, subject: SECRET, use: 'inbox' });
   const upload = await owner.call('POST', `/api/uploads?filename=${SECRET}.txt`, new TextEncoder().encode(SECRET), { 'content-type': 'text/plain' });
   uploadId = ((await upload.json()) as { id: string }).id;
+  const linked = await owner.call('POST', `/api/uploads?filename=${SECRET}.txt`, new TextEncoder().encode(SECRET));
+  shareId = ((await linked.json()) as { id: string }).id;
+  await owner.call('POST', '/api/shares', { uploadId: shareId, days: 7 });
   const draft = await owner.call('POST', '/api/emails/drafts', { subject: SECRET, attachments: [uploadId] });
   draftId = ((await draft.json()) as { id: string }).id;
   const kept = await owner.call('POST', '/api/templates', { name: SECRET, html: SECRET });
@@ -140,6 +144,12 @@ const PROBES: Record<RouteName, Probe> = {
   'uploads.state': { params: () => ({ uploadId }), stranger: 404 },
   'uploads.part': { params: () => ({ uploadId }), query: () => ({ offset: '0' }), body: () => new TextEncoder().encode('x'), stranger: 404 },
   'uploads.finish': { params: () => ({ uploadId }), stranger: 404 },
+  'shares.list': { stranger: 200 },
+  'shares.create': { body: () => ({ uploadId, days: 7 }), stranger: 404 },
+  'shares.delete': { params: () => ({ shareId }), stranger: 404 },
+  // Whoever has the link has the file; a token that nobody signed leads nowhere.
+  'shares.page': { params: () => ({ token: NO_TOKEN }), stranger: 404 },
+  'shares.file': { params: () => ({ token: NO_TOKEN }), stranger: 404 },
   'uploads.delete': { params: () => ({ uploadId }), stranger: 200 },
   'senders.trust': { body: () => ({ address: 'x@else.test', trusted: true }), stranger: 200 },
   'contacts.suggest': { query: () => ({ q: 's' }), stranger: 200 },
@@ -269,6 +279,7 @@ test('after the walk everything of the owner’s is as it was', async () => {
   expect(draft).toMatchObject({ revision: 1, fields: { subject: SECRET } });
   expect(await (await owner.call('GET', `/api/uploads/${uploadId}`)).text()).toBe(SECRET);
   expect(((await (await owner.call('GET', '/api/sends')).json()) as { items: { id: string }[] }).items.map((item) => item.id)).toEqual([sendId]);
+  expect(((await (await owner.call('GET', '/api/shares')).json()) as { items: { id: string }[] }).items.map((item) => item.id)).toEqual([shareId]);
   const { rows } = await db.pool.query('SELECT unread FROM mailbox_item WHERE account_id = $1', [owner.accountId]);
   expect(rows).toEqual([{ unread: true }]);
   expect((await owner.call('GET', '/api/me')).status).toBe(200);

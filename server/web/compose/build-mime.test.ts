@@ -92,3 +92,9 @@ test('an image that the text shows is not attached as well', () => {
   expect(attachedUploadIds({ html: `<img src="/api/uploads/${ID}">`, attachments: [ID.toUpperCase(), other] })).toEqual([other]);
   expect(attachedUploadIds({ html: null, attachments: [ID, other] })).toEqual([ID, other]);
 });
+
+test('a linked file has a frame of its own in HTML, and its address in the text', async () => {
+  const html = '<p>Hello</p><div class="eider-file"><p><a href="https://x.test/f/abc">film.mp4</a></p><p>120 MB, available until Friday</p></div>';
+  expect(htmlToPlainText(html)).toBe('Hello\n\nfilm.mp4 <https://x.test/f/abc>\n\n120 MB, available until Friday');
+  expect((await buildMime(input({ html, text: null }))).toString().replace(/=\r\n/g, '')).toContain('<div class=3D"eider-file" style=3D"margin');
+});

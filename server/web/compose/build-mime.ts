@@ -86,9 +86,14 @@ function inlineImagesByCid(html: string, inline: MimePart[], messageId: string):
   );
 }
 
+/** How a linked file looks to its readers, whose programs know no classes of ours. */
+const FILE_STYLE = 'margin:12px 0;padding:8px 14px;border:1px solid #c3d3d8;border-radius:8px;max-width:420px';
+
 /** Other programs fold what is marked as Gmail marks it. */
 function asDocument(written: string): string {
-  const html = written.replace(/<div class="eider-quote">/g, '<div class="gmail_quote eider-quote">');
+  const html = written
+    .replace(/<div class="eider-quote">/g, '<div class="gmail_quote eider-quote">')
+    .replace(/<div class="eider-file">/g, `<div class="eider-file" style="${FILE_STYLE}">`);
   if (/<html[\s>]/i.test(html)) return html;
   return `<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body>${html}</body></html>`;
 }

@@ -6,7 +6,7 @@ import type { Upload } from '../contract/uploads.ts';
 import type { ApiErrorBody } from '../contract/errors.ts';
 import { json } from '../testing/answer.ts';
 import { createTestWeb, type TestAccount, type TestWeb } from '../testing/test-services.ts';
-import { sweepUploads } from '../../files/sweep-uploads.ts';
+import { sweepUploads } from '../../files/sweep-files.ts';
 
 let db: TestDatabase;
 let web: TestWeb;

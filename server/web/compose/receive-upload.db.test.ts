@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
-import { sweepUploads } from '../../files/sweep-uploads.ts';
+import { sweepUploads } from '../../files/sweep-files.ts';
 import { scriptedClamd, type ScriptedClamd } from '../../infra/clamd/testing/scripted-clamd.ts';
 import { createVirusScanner } from '../../infra/clamd/virus-scanner.ts';
 import { createDispatch } from '../api/dispatch.ts';

@@ -17,6 +17,11 @@ import type { MimePart } from './build-mime.ts';
 /** What a file being uploaded must not claim to be for the browser: everything that could run. */
 const SERVED_AS_IS = /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|text\/plain|application\/pdf|audio\/[\w.+-]+|video\/[\w.+-]+)$/;
 
+const isHarmless = (contentType: string): boolean => SERVED_AS_IS.test(contentType);
+
+/** What a browser is told that a file is. */
+export const servedType = (contentType: string): string => (isHarmless(contentType) ? contentType : 'application/octet-stream');
+
 /** Reads a request's body as a new upload. @throws AppError too_large, quota_exceeded, rejected (a virus) */
 export async function takeUpload(services: Services, session: Session, request: Request, filename: string): Promise<Upload> {
   const content = await readBytes(request, COMPOSE_LIMITS.uploadBytes);
@@ -61,10 +66,10 @@ export function toUpload(row: Pick<store.UploadRow, 'id' | 'filename' | 'content
 export async function serveUpload(services: Services, session: Session, id: string): Promise<Response> {
   const [row] = await store.findUploads(services.pool, session.accountId, [id]);
   if (!row) throw new AppError('not_found');
-  const safe = SERVED_AS_IS.test(row.contentType);
+  const safe = isHarmless(row.contentType);
   return new Response(Readable.toWeb(streamStoredFile(services.blobs, row)) as ReadableStream<Uint8Array>, {
     headers: {
-      'content-type': safe ? row.contentType : 'application/octet-stream',
+      'content-type': servedType(row.contentType),
       'content-length': String(row.sizeBytes),
       'content-disposition': contentDisposition(safe ? 'inline' : 'attachment', row.filename),
       'cache-control': 'private, max-age=3600',

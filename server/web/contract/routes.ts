@@ -12,6 +12,7 @@ import * as message from './message.ts';
 import type { RouteName } from './paths.ts';
 import { secondStepNeeded } from './security.ts';
 import * as session from './session.ts';
+import * as shares from './shares.ts';
 import * as templates from './templates.ts';
 import * as uploads from './uploads.ts';
 import { empty, opaqueId } from './shapes.ts';
@@ -87,6 +88,11 @@ export const ROUTES = {
   'uploads.part': { permission: 'mail:write', params: uploadId, query: uploads.uploadPartQuery, body: 'bytes', response: uploads.uploadState },
   'uploads.finish': { permission: 'mail:write', params: uploadId, response: uploads.upload },
   'uploads.get': { permission: 'mail:read', params: uploadId, response: 'bytes' },
+  'shares.list': { permission: 'mail:read', response: shares.sharedFileList },
+  'shares.create': { permission: 'mail:write', body: shares.shareCreateBody, response: shares.sharedFile },
+  'shares.delete': { permission: 'mail:write', params: z.object({ shareId: opaqueId }), response: empty },
+  'shares.page': { permission: 'public', params: shares.shareToken, response: 'document' },
+  'shares.file': { permission: 'public', params: shares.shareToken, response: 'bytes' },
   'uploads.delete': { permission: 'mail:write', params: uploadId, response: empty },
   'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },
   'contacts.suggest': { permission: 'mail:read', query: mailbox.suggestQuery, response: mailbox.suggestions },

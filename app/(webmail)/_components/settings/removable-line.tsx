@@ -10,10 +10,12 @@ export interface RemovableLineProps {
   name: string;
   /** Below the name. */
   about: ReactNode;
+  /** Beside the way to remove it. */
+  action?: ReactNode;
   removal: { title: string; text: string; label: string; busy: boolean; run: () => void };
 }
 
-export function RemovableLine({ icon, name, about, removal }: RemovableLineProps) {
+export function RemovableLine({ icon, name, about, action, removal }: RemovableLineProps) {
   const confirm = useConfirm();
   const { title, text, label, busy, run } = removal;
   return (
@@ -25,6 +27,7 @@ export function RemovableLine({ icon, name, about, removal }: RemovableLineProps
         <p className="truncate text-base font-medium">{name}</p>
         <p className="text-sm text-ink-3">{about}</p>
       </div>
+      {action}
       <Button size="sm" variant="danger" busy={busy} onClick={() => confirm({ title, text, confirmLabel: label, danger: true, onConfirm: run })}>
         {label}
       </Button>

@@ -2,7 +2,7 @@
 // Settings: sections at the side (behind one button on phones), one shown at a time; the larger ones load when opened.
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
-import { KeyRound, Laptop, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
+import { KeyRound, Laptop, Link2, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import type { Me } from '../../../../server/web/contract/session.ts';
@@ -20,6 +20,7 @@ const SECTIONS = {
   account: { icon: UserRound, label: 'settings.section.account', View: AccountSection },
   writing: { icon: PencilLine, label: 'settings.section.writing', View: WritingSection },
   filters: { icon: ListFilter, label: 'settings.section.filters', View: lazy(() => withTexts(import('./filters/filters-section.tsx'), 'filters', 'security')) },
+  shares: { icon: Link2, label: 'settings.section.shares', View: lazy(() => withTexts(import('./shares/shared-files-section.tsx'), 'compose')) },
   security: { icon: KeyRound, label: 'settings.section.security', View: lazy(() => withTexts(import('./security/security-section.tsx'), 'security')) },
   apps: { icon: Smartphone, label: 'settings.section.apps', View: lazy(() => withTexts(import('./apps/apps-section.tsx'), 'security')) },
   privacy: { icon: ShieldCheck, label: 'settings.section.privacy', View: PrivacySection },
