@@ -3,6 +3,7 @@
 import type { LanguageTag } from '../../server/web/contract/languages.ts';
 import type { actions } from './en/actions.ts';
 import type { calendar } from './en/calendar.ts';
+import type { contacts } from './en/contacts.ts';
 import type { common } from './en/frame.ts';
 import type { compose } from './en/compose.ts';
 import type { jobs } from './en/jobs.ts';
@@ -20,6 +21,7 @@ import type { signIn } from './en/sign-in.ts';
 interface LaterParts {
   calendar: typeof calendar;
   compose: typeof compose;
+  contacts: typeof contacts;
   filters: typeof filters;
   jobs: typeof jobs;
   labels: typeof labels;

@@ -1,5 +1,6 @@
 // Small recurring work of the web process. Each is idempotent and safe to run in several processes at once.
 import { deleteExpiredProfiles } from '../clients/setup-profile.store.ts';
+import { deleteExpiredUndos } from '../contacts/contact-undo.store.ts';
 import { deleteExpiredChallenges } from '../factors/challenge.store.ts';
 import { deleteOldLoginEvents } from './session/login-event.store.ts';
 import { deleteExpiredSessions } from './session/session.store.ts';
@@ -34,6 +35,7 @@ const CHORES: Chore[] = [
   { name: 'forget sends', everyMs: 60 * MINUTE, run: forgetOldSends },
   { name: 'expire sessions', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredSessions(pool) },
   { name: 'expire challenges', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredChallenges(pool) },
+  { name: 'expire undos of contacts', everyMs: 60 * MINUTE, run: ({ pool }) => deleteExpiredUndos(pool) },
   { name: 'expire set-up profiles', everyMs: 10 * MINUTE, run: ({ pool }) => deleteExpiredProfiles(pool) },
   { name: 'expire sign-in trail', everyMs: 24 * 60 * MINUTE, run: ({ pool }) => deleteOldLoginEvents(pool) },
 ];

@@ -8,7 +8,7 @@ import { useT } from '../../../components/i18n/i18n.tsx';
 import { Avatar } from '../../../components/ui/avatar.tsx';
 import { cx } from '../../../components/ui/cx.ts';
 import { api } from '../../../server/web/contract/client.ts';
-import type { MailAddress } from '../../../server/web/contract/shapes.ts';
+import type { Suggestion } from '../../../server/web/contract/contacts.ts';
 import { keys } from '../_data/keys.ts';
 import { addRecipients, isAddress, parseRecipients } from './recipients.ts';
 import type { Recipient } from './recipients.ts';
@@ -22,9 +22,9 @@ export interface RecipientFieldProps {
   trailing?: ReactNode;
 }
 
-function useSuggestions(typed: string, taken: readonly Recipient[]): MailAddress[] {
+function useSuggestions(typed: string, taken: readonly Recipient[]): Suggestion[] {
   const q = useDeferredValue(typed.trim());
-  const { data } = useQuery<MailAddress[]>({
+  const { data } = useQuery<Suggestion[]>({
     queryKey: keys.suggestions(q.toLowerCase()),
     queryFn: ({ signal }) => api('contacts.suggest', { query: { q, limit: 8 } }, { signal }).then((answer) => answer.items),
     enabled: q.length > 0,
@@ -33,7 +33,7 @@ function useSuggestions(typed: string, taken: readonly Recipient[]): MailAddress
   });
   if (q === '' || typed.trim() === '') return [];
   const present = new Set(taken.map((person) => person.address.toLowerCase()));
-  return (data ?? []).filter((person) => !present.has(person.address.toLowerCase())).slice(0, 6);
+  return (data ?? []).filter(({ address, members }) => (members ?? [{ address }]).some((person) => !present.has(person.address.toLowerCase()))).slice(0, 6);
 }
 
 function Chip({ person, onRemove, onEdit }: { person: Recipient; onRemove: () => void; onEdit: () => void }) {
@@ -58,9 +58,9 @@ function Chip({ person, onRemove, onEdit }: { person: Recipient; onRemove: () =>
 
 interface OfferProps {
   id: string;
-  people: readonly MailAddress[];
+  people: readonly Suggestion[];
   at: number;
-  onPick: (person: MailAddress) => void;
+  onPick: (person: Suggestion) => void;
 }
 
 function Offer({ id, people, at, onPick }: OfferProps) {
@@ -69,7 +69,7 @@ function Offer({ id, people, at, onPick }: OfferProps) {
     <ul id={id} role="listbox" aria-label={t('compose.suggestions')} className="absolute start-3 top-full z-30 max-h-72 w-80 max-w-[calc(100%-1.5rem)] overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-3 enter-pop">
       {people.map((person, index) => (
         <li
-          key={person.address}
+          key={person.address || `group:${person.name}`}
           id={`${id}-${index}`}
           role="option"
           aria-selected={index === at}
@@ -82,7 +82,11 @@ function Offer({ id, people, at, onPick }: OfferProps) {
           <Avatar name={person.name} address={person.address} size="sm" />
           <span className="min-w-0">
             <span className="block truncate text-sm font-medium">{person.name || person.address}</span>
-            {person.name && <span className="block truncate text-xs text-ink-3">{person.address}</span>}
+            {person.members ? (
+              <span className="block truncate text-xs text-ink-3">{t('compose.groupMembers', { n: person.members.length })}</span>
+            ) : (
+              person.name && <span className="block truncate text-xs text-ink-3">{person.address}</span>
+            )}
           </span>
         </li>
       ))}
@@ -105,8 +109,9 @@ export function RecipientField({ label, value, onChange, error, autoFocus, trail
     setTyped('');
     setAt(0);
   };
-  const pick = (person: MailAddress) => {
-    onChange(addRecipients(value, [{ ...person, valid: isAddress(person.address) }]));
+  /** A group becomes the people in it: who will be written to is seen, and can be changed. */
+  const pick = ({ name, address, members }: Suggestion) => {
+    onChange(addRecipients(value, (members ?? [{ name, address }]).map((person) => ({ ...person, valid: isAddress(person.address) }))));
     setTyped('');
     setAt(0);
   };

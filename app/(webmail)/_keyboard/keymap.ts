@@ -7,7 +7,7 @@ export type CommandName =
   | 'reply' | 'replyAll' | 'forward'
   | 'archive' | 'trash' | 'spam' | 'move' | 'label' | 'snooze' | 'mute' | 'toggleStar' | 'read' | 'unread'
   | 'nextMessage' | 'previousMessage' | 'expandAll'
-  | 'goInbox' | 'goStarred' | 'goSnoozed' | 'goDrafts' | 'goSent' | 'goArchive' | 'goTrash' | 'goSpam' | 'goSettings'
+  | 'goInbox' | 'goStarred' | 'goSnoozed' | 'goDrafts' | 'goSent' | 'goArchive' | 'goTrash' | 'goSpam' | 'goContacts' | 'goSettings'
   | 'send' | 'closeCompose';
 
 export type ShortcutGroup = 'go' | 'list' | 'act' | 'compose';
@@ -33,6 +33,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'goArchive', keys: ['g a'], label: 'command.goArchive', group: 'go' },
   { command: 'goTrash', keys: ['g #'], label: 'command.goTrash', group: 'go' },
   { command: 'goSpam', keys: ['g !'], label: 'command.goSpam', group: 'go' },
+  { command: 'goContacts', keys: ['g c'], label: 'command.goContacts', group: 'go' },
   { command: 'goSettings', keys: ['g ,'], label: 'command.goSettings', group: 'go' },
   { command: 'search', keys: ['/'], label: 'command.search', group: 'go' },
   { command: 'palette', keys: ['Mod+k'], label: 'command.palette', group: 'go', whileTyping: true },

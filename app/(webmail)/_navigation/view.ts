@@ -7,7 +7,7 @@ export const SETTINGS_SECTIONS = ['appearance', 'account', 'writing', 'filters',
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 /** What stands beside the folders and is none. */
-const PAGES = ['scheduled'] as const;
+const PAGES = ['scheduled', 'contacts'] as const;
 export type Page = (typeof PAGES)[number];
 
 export type View =

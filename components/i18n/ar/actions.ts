@@ -72,6 +72,7 @@ export const actions: TextsLike<typeof english> = {
   'command.goSent': 'المرسلة',
   'command.goArchive': 'الأرشيف',
   'command.goTrash': 'المهملات',
+  'command.goContacts': 'جهات الاتصال',
   'command.goSpam': 'البريد المزعج',
   'command.goSettings': 'الإعدادات',
   'command.toggleStar': 'إضافة النجمة أو إزالتها',

@@ -18,6 +18,7 @@ export const compose: TextsLike<typeof english> = {
   'compose.subject': 'الموضوع',
   'compose.body': 'نص الرسالة',
   'compose.placeholder': 'اكتب رسالتك',
+  'compose.groupMembers': ({ n }) => plural(n, { one: 'مجموعة من شخص واحد', two: 'مجموعة من شخصين', few: 'مجموعة من # أشخاص', other: 'مجموعة من # شخصًا' }),
   'compose.suggestions': 'اقتراحات',
   'compose.removeRecipient': ({ name }) => `إزالة ${isolate(name)}`,
   'compose.invalidRecipient': ({ address }) => `«${isolate(address)}» ليس عنوان بريد كاملًا`,

@@ -48,6 +48,7 @@ export const common: TextsLike<typeof english> = {
       : `«${isolate(name)}» فارغ.`,
   'nav.folderMenu': ({ name }) => `خيارات ${isolate(name)}`,
   'nav.unread': ({ n }) => plural(n, { one: 'رسالة غير مقروءة', two: 'رسالتان غير مقروءتين', few: '# رسائل غير مقروءة', many: '# رسالة غير مقروءة', other: '# رسالة غير مقروءة' }),
+  'nav.contacts': 'جهات الاتصال',
   'nav.scheduled': 'المجدولة',
   'nav.account': 'الحساب',
   'nav.settings': 'الإعدادات',

@@ -40,6 +40,7 @@ export const reading: TextsLike<typeof english> = {
   'read.unverified': 'تعذّر التأكد',
   'read.failedCheck': 'فشل الفحص: قد لا تكون ممن تدّعي',
   'read.folder': 'في المجلد',
+  'read.contactOf': 'إضافة إلى جهات الاتصال أو عرضها',
   'read.filterLike': 'تصفية الرسائل المشابهة',
   'read.more': 'إجراءات أخرى لهذه الرسالة',
   'read.source': 'عرض الأصل',

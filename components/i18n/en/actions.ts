@@ -69,6 +69,7 @@ export const actions = {
   'command.goArchive': 'Archive',
   'command.goTrash': 'Trash',
   'command.goSpam': 'Spam',
+  'command.goContacts': 'Contacts',
   'command.goSettings': 'Settings',
   'command.toggleStar': 'Star or unstar',
   'command.nextMessage': 'Next message in the conversation',

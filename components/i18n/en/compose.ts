@@ -16,6 +16,7 @@ export const compose = {
   'compose.body': 'Message text',
   'compose.placeholder': 'Write your message',
   'compose.suggestions': 'Suggestions',
+  'compose.groupMembers': ({ n }: { n: number }) => plural(n, { one: 'Group of # person', other: 'Group of # people' }),
   'compose.removeRecipient': ({ name }: { name: string }) => `Remove ${name}`,
   'compose.invalidRecipient': ({ address }: { address: string }) => `“${address}” is not a complete email address`,
   'compose.noRecipients': 'Add at least one recipient.',

@@ -11,6 +11,7 @@ export const english: Language = {
   parts: {
     calendar: () => import('./calendar.ts').then((part) => part.calendar),
     compose: () => import('./compose.ts').then((part) => part.compose),
+    contacts: () => import('./contacts.ts').then((part) => part.contacts),
     filters: () => import('./filters.ts').then((part) => part.filters),
     jobs: () => import('./jobs.ts').then((part) => part.jobs),
     labels: () => import('./labels.ts').then((part) => part.labels),

@@ -41,6 +41,7 @@ export const common = {
   'nav.folderMenu': ({ name }: { name: string }) => `Options for ${name}`,
   'nav.unread': ({ n }: { n: number }) => `${n} unread`,
   'nav.scheduled': 'Scheduled',
+  'nav.contacts': 'Contacts',
   'nav.account': 'Account',
   'nav.settings': 'Settings',
   'settings.title': 'Settings',

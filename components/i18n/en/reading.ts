@@ -37,6 +37,7 @@ export const reading = {
   'read.unverified': 'Could not be confirmed',
   'read.failedCheck': 'Failed: this may not be from who it says',
   'read.folder': 'In folder',
+  'read.contactOf': 'Add to contacts, or see them there',
   'read.filterLike': 'Filter messages like this',
   'read.more': 'More actions for this message',
   'read.source': 'Show original',

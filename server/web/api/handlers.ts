@@ -27,6 +27,7 @@ import { setTrustedSender, writeSettings } from '../settings/settings.store.ts';
 import { changeTemplate, dropTemplate, makeTemplate, readTemplates } from '../templates/templates.ts';
 import { accountHandlers, enterSession } from './account-handlers.ts';
 import { AppError, fieldError } from './app-error.ts';
+import { contactHandlers } from './contact-handlers.ts';
 import type { Handlers } from './context.ts';
 import { fileHandlers } from './file-handlers.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
@@ -153,4 +154,5 @@ export const handlers: Handlers = {
   'events.stream': async (_input, context) => openEventStream(context),
   ...fileHandlers,
   ...accountHandlers,
+  ...contactHandlers,
 };

@@ -32,6 +32,9 @@ let jobId: string;
 let passkeyId: string;
 let filterId: string;
 let targetId: string;
+let contactId: string;
+let groupId: string;
+let undoId: string;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -66,6 +69,12 @@ beforeAll(async () => {
   filterId = (await listFilters(db.pool, owner.accountId))[0]!.id;
   await askForwarding(db.pool, owner, `${SECRET}@else.test`, Buffer.from('t'));
   targetId = (await listForwarding(db.pool, owner.accountId))[0]!.id;
+  const keep = (name: string) => owner.call('POST', '/api/contacts', { name, addresses: [{ address: `${name.replace(' ', '-')}@else.test` }] });
+  contactId = ((await (await keep(SECRET)).json()) as { id: string }).id;
+  const spare = (await (await keep(`${SECRET} spare`)).json()) as { id: string };
+  undoId = ((await (await owner.call('POST', '/api/contacts/delete', { ids: [spare.id] })).json()) as { undoId: string }).undoId;
+  const groups = (await (await owner.call('POST', '/api/contact-groups', { name: SECRET })).json()) as { items: { id: string }[] };
+  groupId = groups.items[0]!.id;
   await saveTotpSecret(db.pool, owner, Buffer.from('sealed'));
   await takeTotpStep(db.pool, owner.accountId, 1, true);
   await turnOnTwoStep(db.pool, owner);
@@ -153,6 +162,22 @@ const PROBES: Record<RouteName, Probe> = {
   'uploads.delete': { params: () => ({ uploadId }), stranger: 200 },
   'senders.trust': { body: () => ({ address: 'x@else.test', trusted: true }), stranger: 200 },
   'contacts.suggest': { query: () => ({ q: 's' }), stranger: 200 },
+  'contacts.list': { query: () => ({ q: SECRET, groupId }), stranger: 200 },
+  'contacts.create': { body: () => ({ name: 'mine', groupIds: [groupId] }), stranger: 200 },
+  'contacts.others': { stranger: 200 },
+  'contacts.duplicates': { stranger: 200 },
+  'contacts.delete': { body: () => ({ ids: [contactId] }), stranger: 404 },
+  'contacts.merge': { body: () => ({ ids: [contactId, contactId] }), stranger: 404 },
+  'contacts.undo': { body: () => ({ undoId }), stranger: 410 },
+  'contacts.export': { query: () => ({ groupId }), stranger: 200 },
+  'contacts.import': { body: () => new TextEncoder().encode('BEGIN:VCARD\r\nFN:mine\r\nEND:VCARD\r\n'), stranger: 200 },
+  'contacts.get': { params: () => ({ contactId }), stranger: 404 },
+  'contacts.update': { params: () => ({ contactId }), body: () => ({ revision: 1, name: 'stolen' }), stranger: 404 },
+  'contacts.photo': { params: () => ({ contactId }), stranger: 404 },
+  'contactGroups.list': { stranger: 200 },
+  'contactGroups.create': { body: () => ({ name: 'mine' }), stranger: 200 },
+  'contactGroups.update': { params: () => ({ groupId }), body: () => ({ name: 'stolen', removeIds: [contactId] }), stranger: 404 },
+  'contactGroups.delete': { params: () => ({ groupId }), stranger: 404 },
   'templates.list': { stranger: 200 },
   'templates.create': { body: () => ({ name: 'mine', html: '' }), stranger: 200 },
   'templates.update': { params: () => ({ templateId }), body: () => ({ name: 'stolen', html: '' }), stranger: 404 },
@@ -287,6 +312,8 @@ test('after the walk everything of the owner’s is as it was', async () => {
   expect(await listFilters(db.pool, owner.accountId)).toMatchObject([{ name: SECRET, enabled: true, conditions: { from: SECRET } }]);
   expect(await listForwarding(db.pool, owner.accountId)).toMatchObject([{ id: targetId, verified: false }]);
   expect((await listPasskeys(db.pool, owner.accountId))[0]).toMatchObject({ name: SECRET, counter: 0 });
+  expect(await (await owner.call('GET', `/api/contacts/${contactId}`)).json()).toMatchObject({ revision: 1, name: SECRET });
+  expect(await (await owner.call('GET', '/api/contact-groups')).json()).toEqual({ items: [{ id: groupId, name: SECRET, members: 0 }] });
   const conversation = await owner.call('GET', `/api/conversations/${CONVERSATION}`);
   expect(await conversation.text()).toContain(SECRET);
 });

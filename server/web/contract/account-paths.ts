@@ -1,5 +1,6 @@
 // Name, method and path of the routes about the account itself: signing in with more than a password, security, app
 // passwords, filters and forwarding. Apart from paths.ts, so that the mailbox loads without them; whoever calls one imports this file.
+import { CONTACT_PATHS } from './contact-paths.ts';
 import { addPaths, PATHS } from './paths.ts';
 
 export const ACCOUNT_PATHS = {
@@ -45,6 +46,6 @@ export const ACCOUNT_PATHS = {
 } as const;
 
 /** Every route that there is. */
-export const ALL_PATHS = { ...PATHS, ...ACCOUNT_PATHS };
+export const ALL_PATHS = { ...PATHS, ...ACCOUNT_PATHS, ...CONTACT_PATHS };
 
 addPaths(ACCOUNT_PATHS);

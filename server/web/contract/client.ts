@@ -116,37 +116,56 @@ function queryText(query: Record<string, unknown> | undefined): string {
 }
 
 /**
- * Sends one part of a file. XMLHttpRequest rather than fetch, because only it reports the progress of a request's body.
+ * Sends one part of a file.
  * @param options.onProgress called with the bytes that have gone out
  * @throws ApiError; code `aborted` when `signal` fires
  */
-export function sendPart(
+export async function sendPart(
   uploadId: string,
   offset: number,
   bytes: ArrayBuffer,
   options: { signal: AbortSignal; onProgress?: (bytes: number) => void },
 ): Promise<UploadState> {
+  return (await sendBytes('uploads.part', bytes, { params: { uploadId }, query: { offset }, timeoutMs: PART_TIMEOUT_MS, ...options })) as UploadState;
+}
+
+export interface SendOptions {
+  params?: Record<string, string>;
+  query?: Record<string, unknown>;
+  signal?: AbortSignal;
+  /** Called with the bytes that have gone out. */
+  onProgress?: (bytes: number) => void;
+  /** None: as long as it takes. */
+  timeoutMs?: number;
+}
+
+/**
+ * Sends bytes as the body of a route that takes them; its JSON answer. XMLHttpRequest rather than fetch, because only it
+ * reports the progress of a request's body.
+ * @throws ApiError; code `aborted` when `signal` fires
+ */
+export function sendBytes(name: RouteName, body: Blob | ArrayBuffer, { params, query, signal, onProgress, timeoutMs = 0 }: SendOptions = {}): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const { method, path } = pathOf('uploads.part', { uploadId });
-    request.open(method, path + queryText({ offset }));
+    const { method, path } = pathOf(name, params);
+    request.open(method, path + queryText(query));
     request.setRequestHeader('content-type', 'application/octet-stream');
     if (csrfToken) request.setRequestHeader('x-csrf-token', csrfToken);
     request.responseType = 'json';
-    request.timeout = PART_TIMEOUT_MS;
-    request.upload.onprogress = (event) => options.onProgress?.(event.loaded);
+    request.timeout = timeoutMs;
+    request.upload.onprogress = (event) => onProgress?.(event.loaded);
     request.onload = () => {
-      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response as UploadState);
-      else reject(errorFrom('uploads.part', request.status, request.response));
+      if (request.status >= 200 && request.status < 300 && request.response) resolve(request.response);
+      else reject(errorFrom(name, request.status, request.response));
     };
     request.onerror = () => reject(new ApiError('offline', 'The upload was interrupted. Check the connection.'));
     request.ontimeout = () => reject(new ApiError('timeout', 'The server took too long to answer.'));
     request.onabort = () => reject(new ApiError('aborted', 'Cancelled.'));
     const abort = () => request.abort();
-    options.signal.addEventListener('abort', abort, { once: true });
-    request.onloadend = () => options.signal.removeEventListener('abort', abort);
-    if (options.signal.aborted) reject(new ApiError('aborted', 'Cancelled.'));
-    else request.send(bytes);
+    signal?.addEventListener('abort', abort, { once: true });
+    request.onloadend = () => signal?.removeEventListener('abort', abort);
+    if (signal?.aborted) reject(new ApiError('aborted', 'Cancelled.'));
+    else request.send(body);
   });
 }
 

@@ -1,4 +1,4 @@
-// Folders, conversation lists, search, actions and suggestions.
+// Folders, conversation lists, search and actions.
 import { z } from 'zod';
 import { instant, mailAddress, opaqueId, pageOf, pageQuery } from './shapes.ts';
 
@@ -122,9 +122,6 @@ export const actionResult = z.object({
   undo: z.array(actionBody).nullable(),
 });
 export type ActionResult = z.infer<typeof actionResult>;
-
-export const suggestQuery = z.object({ q: z.string().max(200), limit: z.coerce.number().int().min(1).max(20).default(8) });
-export const suggestions = z.object({ items: z.array(mailAddress) });
 
 /** Data of the `change` event of GET /api/events: what to read again. Empty `folderIds`: everything. */
 export const changeEvent = z.object({ folderIds: z.array(opaqueId) });

@@ -1,7 +1,8 @@
-// Name, method and path of the API's routes that the mailbox needs (account-paths.ts has the others). Free of imports,
+// Name, method and path of the API's routes that the mailbox needs (the files that end in -paths.ts have the others). Free of imports,
 // so that the browser's bundle carries only this table; what goes in and out stands in routes.ts, which must have an
 // entry for each name.
 import type { ACCOUNT_PATHS } from './account-paths.ts';
+import type { CONTACT_PATHS } from './contact-paths.ts';
 
 export const PATHS = {
   'api.description': 'GET /api/openapi.json',
@@ -70,7 +71,8 @@ export const PATHS = {
 } as const;
 
 export type AccountRouteName = keyof typeof ACCOUNT_PATHS;
-export type RouteName = keyof typeof PATHS | AccountRouteName;
+export type ContactRouteName = keyof typeof CONTACT_PATHS;
+export type RouteName = keyof typeof PATHS | AccountRouteName | ContactRouteName;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const known: Record<string, string> = { ...PATHS };
@@ -83,7 +85,7 @@ export function addPaths(paths: Record<string, string>): void {
 /** The path of a route with its parameters filled in (and percent-encoded), without the query. */
 export function pathOf(name: RouteName, params: Record<string, string> = {}): { method: Method; path: string } {
   const line = known[name];
-  if (line === undefined) throw new Error(`${name}: import account-paths.ts`);
+  if (line === undefined) throw new Error(`${name}: import the file that has its path`);
   const [method, pattern] = line.split(' ') as [Method, string];
   const path = pattern.replace(/:([A-Za-z]+)/g, (_whole, key: string) => {
     const value = params[key];

@@ -1,9 +1,11 @@
-// The contract: permission, input and output schema of every route (those about the account in account-routes.ts).
+// The contract: permission, input and output schema of every route (parts of it in the files that end in -routes.ts).
 // The server validates with it, the browser takes only its types, and the walk over all routes in the tests reads it.
 import { z } from 'zod';
 import * as calendar from './calendar.ts';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
 import * as compose from './compose.ts';
+import { CONTACT_ROUTES } from './contact-routes.ts';
+import { suggestions, suggestQuery } from './contacts.ts';
 import { health } from './health.ts';
 import * as jobs from './jobs.ts';
 import * as labels from './labels.ts';
@@ -95,7 +97,7 @@ export const ROUTES = {
   'shares.file': { permission: 'public', params: shares.shareToken, response: 'bytes' },
   'uploads.delete': { permission: 'mail:write', params: uploadId, response: empty },
   'senders.trust': { permission: 'account:write', body: message.trustSenderBody, response: empty },
-  'contacts.suggest': { permission: 'mail:read', query: mailbox.suggestQuery, response: mailbox.suggestions },
+  'contacts.suggest': { permission: 'mail:read', query: suggestQuery, response: suggestions },
   'search.query': { permission: 'mail:read', query: mailbox.searchQuery, response: mailbox.conversationPage },
   'templates.list': { permission: 'mail:read', response: templates.templateList },
   'templates.create': { permission: 'mail:write', body: templates.templateBody, response: templates.template },
@@ -106,6 +108,7 @@ export const ROUTES = {
   'sends.reschedule': { permission: 'mail:send', params: sendId, body: compose.rescheduleBody, response: compose.sendResult },
   'events.stream': { permission: 'mail:read', response: 'events' },
   ...ACCOUNT_ROUTES,
+  ...CONTACT_ROUTES,
 } as const satisfies Record<RouteName, RouteContract>;
 
 type Routes = typeof ROUTES;

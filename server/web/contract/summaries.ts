@@ -1,5 +1,6 @@
 // One line about each route, for the description of the API. Its group is the first part of its name.
 import { ACCOUNT_SUMMARIES } from './account-summaries.ts';
+import { CONTACT_SUMMARIES } from './contact-routes.ts';
 import type { RouteName } from './paths.ts';
 
 export const SUMMARIES: Record<RouteName, string> = {
@@ -67,4 +68,5 @@ export const SUMMARIES: Record<RouteName, string> = {
   'search.query': 'Search by words and operators, newest first',
   'events.stream': 'Changes of the mailbox as server-sent events',
   ...ACCOUNT_SUMMARIES,
+  ...CONTACT_SUMMARIES,
 };

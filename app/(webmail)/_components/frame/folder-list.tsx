@@ -1,7 +1,7 @@
 'use client';
 // The folders with their unread counts; creating, renaming and deleting one's own.
 import { lazy, Suspense, useState } from 'react';
-import { Plus, Star } from 'lucide-react';
+import { Plus, Star, Users } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Button } from '../../../../components/ui/button.tsx';
@@ -47,6 +47,20 @@ function StarredLink() {
   );
 }
 
+function ContactsLink() {
+  const t = useT();
+  const view = useView();
+  const current = view.kind === 'page' && view.page === 'contacts';
+  return (
+    <li>
+      <ViewLink to={{ kind: 'page', page: 'contacts' }} aria-current={current ? 'page' : undefined} className={ITEM_CLASS}>
+        <Users aria-hidden className="size-4" />
+        {t('nav.contacts')}
+      </ViewLink>
+    </li>
+  );
+}
+
 /** Scrolls by itself when there are many. */
 export function FolderList() {
   const t = useT();
@@ -78,6 +92,7 @@ export function FolderList() {
             <Suspense>
               <ScheduledLink />
             </Suspense>
+            <ContactsLink />
           </ul>
           <div className="mt-4 flex items-center justify-between ps-5 pe-3">
             <h2 className="text-xs font-medium text-ink-3">{t('nav.folders')}</h2>

@@ -37,6 +37,7 @@ const SnoozeMenu = lazy(() => withTexts(import('../snooze/snooze-menu.tsx'), 'sn
 const JobCards = lazy(() => withTexts(import('../jobs/job-cards.tsx'), 'jobs').then((module) => ({ default: module.JobCards })));
 const SettingsView = lazy(() => withTexts(import('../settings/settings-view.tsx'), 'settings', 'compose').then((module) => ({ default: module.SettingsView })));
 const ScheduledView = lazy(() => withTexts(import('../../_scheduled/scheduled-view.tsx'), 'compose').then((module) => ({ default: module.ScheduledView })));
+const ContactsView = lazy(() => withTexts(import('../../_contacts/contacts-view.tsx'), 'contacts').then((module) => ({ default: module.ContactsView })));
 
 /** What was running when the page was left can wait until the page is there. */
 const RESUME_MS = 3_000;
@@ -76,6 +77,7 @@ export function MailFrame() {
     goArchive: () => navigate(toFolder('archive')),
     goTrash: () => navigate(toFolder('trash')),
     goSpam: () => navigate(toFolder('spam')),
+    goContacts: () => navigate({ kind: 'page', page: 'contacts' }),
     goSettings: () => navigate({ kind: 'settings', section: 'appearance' }),
     compose: () => void openCompose({ kind: 'new' }),
     help: () => setOverlay('help'),
@@ -100,7 +102,7 @@ export function MailFrame() {
               {view.kind === 'folder' || view.kind === 'search' ? (
                 <MailPanes view={view} />
               ) : (
-                <Suspense>{view.kind === 'settings' ? <SettingsView section={view.section} /> : <ScheduledView />}</Suspense>
+                <Suspense>{view.kind === 'settings' ? <SettingsView section={view.section} /> : view.page === 'contacts' ? <ContactsView /> : <ScheduledView />}</Suspense>
               )}
             </ErrorBoundary>
           </main>

@@ -2,7 +2,7 @@
 // Ctrl-K: every command, every folder, and a search, found by typing.
 import { useId, useMemo, useState } from 'react';
 import type { KeyboardEvent, ReactNode } from 'react';
-import { CornerDownRight, Search, Tag } from 'lucide-react';
+import { CornerDownRight, Search, Tag, Users } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { cx } from '../../../../components/ui/cx.ts';
 import { Dialog } from '../../../../components/ui/dialog.tsx';
@@ -47,8 +47,9 @@ function useEntries(typed: string): Entry[] {
       run: () => navigate({ kind: 'folder', folder: label.id, filter: null, conversationId: null }),
     }));
     const settings: Entry = { id: 'settings', label: t('nav.settings'), icon: <CornerDownRight className="size-4" />, run: () => navigate({ kind: 'settings', section: 'appearance' }) };
+    const contacts: Entry = { id: 'contacts', label: t('palette.goTo', { name: t('nav.contacts') }), icon: <Users className="size-4" />, run: () => navigate({ kind: 'page', page: 'contacts' }) };
     const words = typed.trim().toLowerCase().split(/\s+/).filter(Boolean);
-    const found = [...commands, ...places, ...tags, settings].filter((entry) => words.every((word) => entry.label.toLowerCase().includes(word)));
+    const found = [...commands, ...places, ...tags, contacts, settings].filter((entry) => words.every((word) => entry.label.toLowerCase().includes(word)));
     const q = typed.trim();
     const search: Entry[] = q ? [{ id: 'search', label: t('palette.searchFor', { q }), icon: <Search className="size-4" />, run: () => navigate({ kind: 'search', q, folder: null, conversationId: null }) }] : [];
     return [...found, ...search];

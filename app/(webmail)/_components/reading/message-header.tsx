@@ -1,7 +1,7 @@
 'use client';
 // The head of an opened message: who, to whom, when; star, reply, more.
 import { lazy, Suspense, useState } from 'react';
-import { ChevronDown, Code, Download, Ellipsis, Forward, ListFilter, Mail, Paperclip, Printer, Reply, ReplyAll } from 'lucide-react';
+import { ChevronDown, Code, Download, Ellipsis, Forward, ListFilter, Mail, Paperclip, Printer, Reply, ReplyAll, UserPlus } from 'lucide-react';
 import { useFormat, useT } from '../../../../components/i18n/i18n.tsx';
 import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import { Avatar } from '../../../../components/ui/avatar.tsx';
@@ -16,6 +16,7 @@ import { nameOf, shortName } from '../list/participants.ts';
 import { StarButton } from '../list/star-button.tsx';
 
 const FilterLike = lazy(() => withTexts(import('./filter-like.tsx'), 'filters'));
+const ContactOfSender = lazy(() => withTexts(import('../../_contacts/contact-of-sender.tsx'), 'contacts'));
 
 export interface MessageHeaderProps {
   head: EmailHead;
@@ -46,7 +47,7 @@ function MessageMenu({ head, onReply, onMarkUnread, onPrint }: Pick<MessageHeade
   const t = useT();
   const source = pathOf('emails.source', { emailId: head.id }).path;
   const label = t('read.more');
-  const [filtering, setFiltering] = useState(false);
+  const [asked, setAsked] = useState<'filter' | 'contact' | null>(null);
   return (
     <>
       <Menu label={label} placement="bottom-end" trigger={(props) => <IconButton {...props} label={label} icon={<Ellipsis className="size-4" />} />}>
@@ -72,15 +73,19 @@ function MessageMenu({ head, onReply, onMarkUnread, onPrint }: Pick<MessageHeade
         <MenuItem icon={<Download />} onSelect={() => location.assign(`${source}?download=1`)}>
           {t('read.download')}
         </MenuItem>
-        <MenuItem icon={<ListFilter />} onSelect={() => setFiltering(true)}>
+        {head.from && (
+          <MenuItem icon={<UserPlus />} onSelect={() => setAsked('contact')}>
+            {t('read.contactOf')}
+          </MenuItem>
+        )}
+        <MenuItem icon={<ListFilter />} onSelect={() => setAsked('filter')}>
           {t('read.filterLike')}
         </MenuItem>
       </Menu>
-      {filtering && (
-        <Suspense>
-          <FilterLike head={head} onClose={() => setFiltering(false)} />
-        </Suspense>
-      )}
+      <Suspense>
+        {asked === 'filter' && <FilterLike head={head} onClose={() => setAsked(null)} />}
+        {asked === 'contact' && head.from && <ContactOfSender person={head.from} onClose={() => setAsked(null)} />}
+      </Suspense>
     </>
   );
 }
