@@ -3,6 +3,7 @@
 //
 //   node bench/bulk-label.ts [--messages 10000]
 import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { MongoClient, ObjectId } from 'mongodb';
@@ -10,8 +11,9 @@ import { environmentPath } from '../mail-server/runtime/home-paths.ts';
 import { createPool } from '../server/infra/db/pool.ts';
 import { openWildduckStore } from '../server/infra/wildduck/store.ts';
 import { rebuildIndex } from '../server/mailbox/rebuild.ts';
-import type { ProductAddress } from '../test/product/product.ts';
+import { supervisorStatus, type ProductAddress } from '../test/product/product.ts';
 import { openSession, type ApiSession } from './api-session.ts';
+import { cpuSeconds } from './gateway/cpu-time.ts';
 import { withProduct } from './with-product.ts';
 
 const { values: options } = parseArgs({ options: { messages: { type: 'string', default: '10000' } } });
@@ -34,13 +36,16 @@ async function measure(product: ProductAddress): Promise<void> {
   const { items: folders } = await session.call<{ items: { id: string; specialUse: string | null; total: number }[] }>('GET', '/api/mailbox/folders');
   const inbox = folders.find((folder) => folder.specialUse === 'inbox')!;
   const scope = { kind: 'folder', folderId: inbox.id };
-  await run(session, 'label', { action: 'label', addLabels: [label.id], scope });
-  await run(session, 'star', { action: 'star', scope });
-  await run(session, 'mark read', { action: 'read', scope });
+  const { roles } = await supervisorStatus(product.home);
+  const running = roles.filter((role): role is typeof role & { pid: number } => role.pid !== null);
+  await run(session, running, 'label', { action: 'label', addLabels: [label.id], scope });
+  await run(session, running, 'star', { action: 'star', scope });
+  await run(session, running, 'mark read', { action: 'read', scope });
   session.close();
 }
 
-async function run(session: ApiSession, name: string, body: unknown): Promise<void> {
+async function run(session: ApiSession, roles: readonly { role: string; pid: number }[], name: string, body: unknown): Promise<void> {
+  const before = roles.map(({ pid }) => cpuSeconds(pid));
   const start = performance.now();
   let job = await session.call<Job>('POST', '/api/jobs', body);
   while (['collecting', 'running'].includes(job.state)) {
@@ -49,6 +54,9 @@ async function run(session: ApiSession, name: string, body: unknown): Promise<vo
   }
   const seconds = (performance.now() - start) / 1000;
   console.log(`${name}: ${job.done} of ${job.total} conversations, ${job.failed} refused, ${seconds.toFixed(2)} s (${Math.round(job.done / seconds)} a second), ${job.state}`);
+  const used = roles.map(({ role, pid }, n) => ({ role, seconds: cpuSeconds(pid) - before[n]! })).filter((one) => one.seconds > 0.05);
+  const sum = used.reduce((total, one) => total + one.seconds, 0);
+  console.log(`  load ${loadavg()[0]!.toFixed(1)}; CPU seconds ${sum.toFixed(1)} (${used.map((one) => `${one.role} ${one.seconds.toFixed(1)}`).join(', ')})`);
 }
 
 /** Copies of one message, as many as wanted, put where WildDuck would put them; then the index is built. */

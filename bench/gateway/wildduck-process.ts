@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LEFT_OUT } from '../../mail-server/wildduck/index-list.ts';
+import { leftOutOf } from '../../mail-server/wildduck/index-list.ts';
 import { setUpIndexes } from '../../mail-server/wildduck/index-setup.ts';
 import { wildduckNodeOptions } from '../../mail-server/wildduck/node-options.ts';
 
@@ -51,7 +51,7 @@ export async function startWildduck(options: WildduckOptions): Promise<WildduckP
   };
   const file = join(folder, 'bench.json');
   writeFileSync(file, JSON.stringify(settings));
-  const leftOut = options.fulltext ? LEFT_OUT : { ...LEFT_OUT, messages: [...(LEFT_OUT['messages'] ?? []), 'fulltext'] };
+  const leftOut = leftOutOf({ ownFront: !options.fulltext });
   const onFailure = (text: string): never => {
     throw new Error(text);
   };

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { startBacking } from './backing.ts';
+import { leftOutOf } from '../../mail-server/wildduck/index-list.ts';
 import { setUpIndexes } from '../../mail-server/wildduck/index-setup.ts';
 import { wildduckNodeOptions } from '../../mail-server/wildduck/node-options.ts';
 import { wildduckFolder } from './wildduck-process.ts';
@@ -128,7 +129,7 @@ for (const [name, globs] of Object.entries(suites)) {
   };
   const log = openSync(join(tmpdir(), `eider-wildduck-suite-${name}.log`), 'w');
   // As the product runs it: our list of indexes, and the front inside the process.
-  await setUpIndexes({ mongoUrl, redisUrl, onFailure: (text) => process.stdout.write(`${text}\n`) });
+  await setUpIndexes({ mongoUrl, redisUrl, leftOut: leftOutOf({ ownFront: !process.env['EIDER_SUITE_MONGO_URL'] }), onFailure: (text) => process.stdout.write(`${text}\n`) });
   const node = wildduckNodeOptions(process.env['EIDER_SUITE_MONGO_URL'] ? {} : backing.gatewayEnv);
   const server = spawn(process.execPath, [...node.args, 'server.js'], { cwd: folder, env: { ...env, ...node.env }, stdio: ['ignore', log, log] });
   server.once('exit', (code, signal) => process.stdout.write(`WildDuck ended: ${signal ?? code}\n`));

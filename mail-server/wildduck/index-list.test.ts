@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LEFT_OUT, packageIndexes, wantedIndexes } from './index-list.ts';
+import { LEFT_OUT, leftOutOf, packageIndexes, TEXT_INDEX, wantedIndexes } from './index-list.ts';
 
 const named = (indexes: ReturnType<typeof packageIndexes>) => indexes.map(({ collection, index }) => `${collection}.${index.name}`);
 
@@ -11,7 +11,21 @@ describe('the list of indexes', () => {
     expect(wantedIndexes()).toHaveLength(known.size - leftOut.length);
   });
 
-  test('unique, expiring and text indexes always stay', () => {
+  test('the text index goes only where our front answers for it', () => {
+    const text = `${TEXT_INDEX.collection}.${TEXT_INDEX.name}`;
+    expect(named(wantedIndexes(leftOutOf({ ownFront: false })))).toContain(text);
+    expect(named(packageIndexes()).filter((name) => !named(wantedIndexes(leftOutOf({ ownFront: true }))).includes(name))).toContain(text);
+  });
+
+  test('an index with other keys begins as the package’s does, and is smaller', () => {
+    const changed = wantedIndexes().flatMap(({ collection, index }) => {
+      const theirs = packageIndexes().find((one) => one.collection === collection && one.index.name === index.name)!.index;
+      return JSON.stringify(theirs.key) === JSON.stringify(index.key) ? [] : [{ name: index.name, ours: Object.keys(index.key), theirs: Object.keys(theirs.key) }];
+    });
+    expect(changed).toEqual([{ name: 'mailbox_uid', ours: ['mailbox', 'uid'], theirs: ['mailbox', 'uid', '_id'] }]);
+  });
+
+  test('unique, expiring and, on MongoDB, text indexes always stay', () => {
     const kept = new Set(named(wantedIndexes()));
     const meaning = packageIndexes().filter(({ index }) => index.unique === true || index.expireAfterSeconds !== undefined || Object.values(index.key).includes('text'));
     expect(meaning.length).toBeGreaterThan(10);

@@ -32,6 +32,8 @@ export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
     // IMAP SEARCH by size and for drafts reads the mailbox by another index; rare, and it selects little.
     'by_size',
     'mailbox_draft_flag',
+    // A row per header and message; a search by header takes as long without it (decision 0220).
+    'by_headers',
   ],
   journal: ['user_limit_id_reverse'],
   // For sharded clusters.
@@ -44,6 +46,25 @@ export const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   addressregister: ['by_user_disabled_partial', 'by_user_disabled'],
 };
 
+/**
+ * Three quarters of what a change of a message costs: its words are written anew with each flag. Where the store is ours,
+ * the front answers `$text` by reading the mailbox (decision 0220); MongoDB cannot.
+ */
+export const TEXT_INDEX = { collection: 'messages', name: 'fulltext' } as const;
+
+/** What is left out of a store: `ownFront` when its MongoDB is Eider's front over DocumentDB. */
+export function leftOutOf({ ownFront }: { ownFront: boolean }): Readonly<Record<string, readonly string[]>> {
+  if (!ownFront) return LEFT_OUT;
+  return { ...LEFT_OUT, [TEXT_INDEX.collection]: [...LEFT_OUT[TEXT_INDEX.collection]!, TEXT_INDEX.name] };
+}
+
+/**
+ * Indexes with other keys than the package's. The planner takes the smallest index that begins with a field of the
+ * filter: with the package's `_id` at its end the index by UID was larger than the one by modification sequence, which
+ * was then read from end to end for each UID (20 times as long in a mailbox of 10,000).
+ */
+const OTHER_KEYS: Readonly<Record<string, IndexDescription['key']>> = { 'messages.mailbox_uid': { mailbox: 1, uid: 1 } };
+
 /** All indexes that the package would make. All lie in one database, as Eider configures it. */
 export function packageIndexes(): StoreIndex[] {
   // The package's own YAML reader: its list is part of its code, not of a format that we chose.
@@ -54,5 +75,7 @@ export function packageIndexes(): StoreIndex[] {
 
 /** The indexes that the mail store shall have. @param leftOut by collection; for measurements another one */
 export function wantedIndexes(leftOut: Readonly<Record<string, readonly string[]>> = LEFT_OUT): StoreIndex[] {
-  return packageIndexes().filter(({ collection, index }) => !leftOut[collection]?.includes(index.name));
+  return packageIndexes()
+    .filter(({ collection, index }) => !leftOut[collection]?.includes(index.name))
+    .map(({ collection, index }) => ({ collection, index: { ...index, key: OTHER_KEYS[`${collection}.${index.name}`] ?? index.key } }));
 }

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { loadConfig, readSecretFile, required, type Config } from '../../server/config.ts';
 import { logger } from '../../server/infra/log/logger.ts';
+import { leftOutOf } from './index-list.ts';
 import { setUpIndexes } from './index-setup.ts';
 import { parseLogLine, type LogRecord } from './log-lines.ts';
 import { wildduckNodeOptions } from './node-options.ts';
@@ -32,6 +33,8 @@ async function main(): Promise<void> {
     mongoUrl: required(config.mongoUrl, 'MONGO_URL'),
     redisUrl: required(config.redisUrl, 'REDIS_URL'),
     onFailure: (text) => log.error({}, text),
+    // With a MONGO_URL of the operator's own there is no socket of ours.
+    leftOut: leftOutOf({ ownFront: Boolean(process.env['EIDER_GATEWAY_SOCKET']) }),
   });
 
   const taken = await awaitFree(doors(config), FREE_TIMEOUT_MS);

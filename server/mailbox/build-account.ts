@@ -7,7 +7,7 @@ import { planBuckets } from './bucket.store.ts';
 import { compareFolders } from './compare-folders.ts';
 import { toContent, toItemState } from './content.ts';
 import { positionAt } from './follow-journal.ts';
-import { mergePendingTerms } from './search-index.store.ts';
+import { mergePendingTerms, refreshStatistics } from './search-index.store.ts';
 import type { ItemState, MessageContent } from './types.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -15,6 +15,8 @@ const SCAN_CHUNK = 10_000;
 const BUILD_CHUNK = 500;
 /** Chunks between merges of the full-text index's pending list. Nobody searches an index that is being built. */
 const CHUNKS_PER_MERGE = 4;
+/** Chunks read ahead of the one that is being written. */
+const AHEAD = 2;
 
 export interface BuildProgress {
   done: number;
@@ -56,17 +58,31 @@ export async function buildAccount(
     return { changedFolders: [] };
   });
   const progress: BuildProgress = { done: 0, total: entries.length };
-  let ahead = readChunk(store, entries, 0);
-  for (let start = 0, chunk = 1; start < entries.length; start += BUILD_CHUNK, chunk++) {
-    const { items, contents } = await ahead;
-    ahead = readChunk(store, entries, start + BUILD_CHUNK);
+  const ahead: ReturnType<typeof readChunk>[] = [];
+  const readOn = (start: number) => {
+    const chunk = readChunk(store, entries, start);
     // A fault of this read shows when it is awaited; until then it must not count as unhandled.
-    ahead.catch(() => undefined);
+    chunk.catch(() => undefined);
+    ahead.push(chunk);
+  };
+  for (let n = 0; n < AHEAD; n++) readOn(n * BUILD_CHUNK);
+  let merged: Promise<void> = Promise.resolve();
+  for (let start = 0, chunk = 1; start < entries.length; start += BUILD_CHUNK, chunk++) {
+    const { items, contents } = await ahead.shift()!;
+    readOn(start + AHEAD * BUILD_CHUNK);
     await writeChanges(pool, accountId, writer, { items, contents, ...(options.reuse && { reuse: options.reuse }) });
-    if (chunk % CHUNKS_PER_MERGE === 0) await mergePendingTerms(pool);
     progress.done = Math.min(progress.total, start + BUILD_CHUNK);
+    // At one, two, four, eight, … chunks.
+    if ((chunk & (chunk - 1)) === 0) await refreshStatistics(pool, progress.done);
+    if (chunk % CHUNKS_PER_MERGE === 0) {
+      // Beside the next chunks, but never two at once.
+      await merged;
+      merged = mergePendingTerms(pool);
+      merged.catch(() => undefined);
+    }
     await options.onProgress?.(progress);
   }
+  await merged;
   await mergePendingTerms(pool);
   await writeChanges(pool, accountId, writer, {
     inStep: mailboxes.map((mailbox) => ({ folderId: mailbox.id, modseq: mailbox.modifyIndex })),

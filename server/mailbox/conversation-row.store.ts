@@ -95,7 +95,8 @@ WITH touched AS MATERIALIZED (
 ), gone AS (
   DELETE FROM mailbox_conversation_folder r USING old o
   WHERE r.account_id = $1 AND r.conversation_id = o.conversation_id AND r.folder_id = o.folder_id
-    AND NOT EXISTS (SELECT 1 FROM fresh f WHERE f.conversation_id = o.conversation_id AND f.folder_id = o.folder_id)
+    -- NOT IN is looked up in a hash; NOT EXISTS compared each with each, since the planner expects one fresh row.
+    AND (r.folder_id, r.conversation_id) NOT IN (SELECT f.folder_id, f.conversation_id FROM fresh f)
 ), written AS (
   INSERT INTO mailbox_conversation_folder AS r (account_id, folder_id, conversation_id, latest_at, latest_folder_id,
     latest_uid, folder_messages, folder_unread, message_count, starred, has_attachment, has_draft, answered, labels,

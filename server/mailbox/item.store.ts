@@ -12,12 +12,13 @@ export interface Touched {
 
 /**
  * Stores states as read from the mail store. A row is written only by a newer modification sequence, so that
- * repeating and reordering do no harm. Items whose content the index lacks are left out.
+ * repeating and reordering do no harm. Items whose content the index lacks are left out. Touched are conversations
+ * of which something changed that a list shows: what the web has written before comes back with another sequence only.
  */
 export async function upsertItems(client: PoolClient, accountId: string, items: readonly ItemState[]): Promise<Touched> {
   if (items.length === 0) return { conversationIds: [], messageKeys: [] };
   const column = <T>(pick: (item: ItemState) => T): T[] => items.map(pick);
-  const { rows } = await client.query<{ conversation_id: string }>({
+  const { rows } = await client.query<{ conversation_id: string; shown: boolean }>({
     name: 'mailbox-upsert-items',
     text: `INSERT INTO mailbox_item (account_id, folder_id, uid, message_key, conversation_id, received_at, modseq, unread,
              starred, draft, answered, forwarded, deleted, labels)
@@ -35,7 +36,9 @@ export async function upsertItems(client: PoolClient, accountId: string, items: 
                  answered = excluded.answered, forwarded = excluded.forwarded, deleted = excluded.deleted,
                  labels = excluded.labels
              WHERE mailbox_item.modseq < excluded.modseq
-           RETURNING conversation_id`,
+           RETURNING new.conversation_id, old.uid IS NULL
+             OR (old.unread, old.starred, old.draft, old.answered, old.forwarded, old.deleted, old.labels)
+               IS DISTINCT FROM (new.unread, new.starred, new.draft, new.answered, new.forwarded, new.deleted, new.labels) AS shown`,
     values: [
       accountId,
       column((item) => item.folderId),
@@ -53,7 +56,7 @@ export async function upsertItems(client: PoolClient, accountId: string, items: 
       column((item) => JSON.stringify(item.labels)),
     ],
   });
-  return { conversationIds: rows.map((row) => row.conversation_id), messageKeys: [] };
+  return { conversationIds: rows.filter((row) => row.shown).map((row) => row.conversation_id), messageKeys: [] };
 }
 
 /** Removes rows; those that are gone already are skipped. */

@@ -8,6 +8,7 @@ import type { PgConnection } from '../pg/connection.ts';
 import type { Row, Statement } from '../pg/protocol.ts';
 import type { OnLoss } from '../backend.ts';
 import { asBoolean, collectionName, execute, fetchDocument, optionOf, type CommandContext, type Handler } from './context.ts';
+import { readingText, wantsReading } from './text-by-reading.ts';
 
 const firstPage = (kind: string): Statement => ({
   name: `${kind}_first_page`,
@@ -44,8 +45,21 @@ export const listIndexes: Handler = async (context) => {
   return encodeDocument({ ...reply, cursor: { ...cursor, firstBatch: indexes } });
 };
 
-export const count: Handler = (context) => fetchDocument(context, COUNT, [context.database, context.body], 'repeat');
-export const distinct: Handler = (context) => fetchDocument(context, DISTINCT, [context.database, context.body], 'repeat');
+export const count: Handler = (context) =>
+  withText(context, collectionName(context), (body) => fetchDocument(context, COUNT, [context.database, body], 'repeat'));
+export const distinct: Handler = (context) =>
+  withText(context, collectionName(context), (body) => fetchDocument(context, DISTINCT, [context.database, body], 'repeat'));
+
+/** Runs a query, and once more by reading when it asks for a text index that its collection does without. */
+async function withText<T>(context: CommandContext, collection: string, run: (body: Buffer) => Promise<T>): Promise<T> {
+  try {
+    return await run(context.body);
+  } catch (error) {
+    // Within a transaction PostgreSQL takes nothing more after an error.
+    if (context.transaction !== null || !wantsReading(error, collection)) throw error;
+    return run(readingText(context.name, collection, context.body));
+  }
+}
 
 /** A pipeline that ends in $out or $merge changes data, so that it must not be repeated blindly. */
 function writesResult(context: CommandContext): boolean {
@@ -57,7 +71,7 @@ function writesResult(context: CommandContext): boolean {
 }
 
 async function openCursor(context: CommandContext, statement: Statement, collection: string, onLoss: OnLoss): Promise<Buffer> {
-  const rows = await execute(context, statement, [context.database, context.body], onLoss);
+  const rows = await withText(context, collection, (body) => execute(context, statement, [context.database, body], onLoss));
   const [page, continuation, persist, id] = rows[0] ?? [];
   if (!page) throw new CommandError(1, `DocumentDB returned nothing for ${context.name}`);
   if (!continuation || !id) return page;

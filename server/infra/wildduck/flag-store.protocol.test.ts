@@ -2,6 +2,7 @@
 import type { ImapFlow } from 'imapflow';
 import { ImapFlow as Client } from 'imapflow';
 import { Redis } from 'ioredis';
+import { MongoClient, ObjectId, type Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMailStack, type MailStack, type TestAccount } from '../../../mail-server/testing/mail-stack.ts';
 import { openFlagStore, type FlagStore } from './flag-store.ts';
@@ -14,12 +15,16 @@ let store: WildduckStore;
 let account: TestAccount;
 let inbox: string;
 let imap: ImapFlow;
+let mongo: MongoClient;
+let messages: Collection;
 
 beforeAll(async () => {
   stack = await startMailStack();
   redis = new Redis(stack.env['REDIS_URL']!);
   flags = openFlagStore(stack.env['MONGO_URL']!, redis);
   store = await openWildduckStore(stack.env['MONGO_URL']!);
+  mongo = await new MongoClient(stack.env['MONGO_URL']!).connect();
+  messages = mongo.db().collection('messages');
   account = await stack.account('flags');
   inbox = (await stack.wildduck.listMailboxes(account.userId)).find((mailbox) => mailbox.path === 'INBOX')!.id;
   for (let n = 1; n <= 6; n++) {
@@ -35,6 +40,7 @@ afterAll(async () => {
   await imap?.logout();
   await flags?.close();
   await store?.close();
+  await mongo?.close();
   redis?.disconnect();
   await stack?.stop();
 });
@@ -104,6 +110,35 @@ describe('flags beside IMAP', () => {
     await imap.mailboxClose();
     const opened = await imap.mailboxOpen('INBOX');
     expect([...(opened.flags ?? [])]).toEqual(expect.arrayContaining(['$label1', 'r&-d', 'work']));
+  });
+
+  test('many at once: what is different of each is kept, one sequence for all, one entry for each', async () => {
+    await flags.changeFlags(place(), [2], { add: ['old'] });
+    await flags.changeFlags(place(), [3], { add: ['\\Flagged'] });
+    const before = new Date(Date.now() - 1000);
+    const changed = await flags.changeFlags(place(), [1, 2, 3, 4, 6], { add: ['many', '\\Flagged'], remove: ['old'] });
+    expect(changed.map(({ uid, added, removed }) => [uid, added, removed])).toEqual([
+      [1, ['many', '\\Flagged'], []], [2, ['many', '\\Flagged'], ['old']], [3, ['many'], []], [4, ['many', '\\Flagged'], []], [6, ['many', '\\Flagged'], []],
+    ]);
+    expect(await inImap(2)).toEqual(expect.arrayContaining(['many', '\\Flagged']));
+    expect(await inImap(2)).not.toContain('old');
+    expect(await inImap(5)).not.toContain('many');
+    const states = await store.readStates(inbox, [1, 2, 3, 4, 6]);
+    expect(new Set(states.map((state) => state.modseq)).size).toBe(1);
+    const journal = await store.readJournal(account.userId, firstIdAt(before).toHexString(), 100);
+    expect(journal.filter((entry) => entry.command === 'FETCH').map((entry) => entry.uid).slice(-5)).toEqual([1, 2, 3, 4, 6]);
+  });
+
+  test('after a death between the write and the journal, the repetition announces what is as wanted', async () => {
+    await messages.updateOne({ mailbox: new ObjectId(inbox), uid: 4 }, { $addToSet: { flags: 'half' } });
+    await inImap(4);
+    const heard = new Promise<string[]>((resolve) => imap.on('flags', (event: { uid?: number; flags?: Set<string> }) => {
+      if (event.flags?.has('half')) resolve([...event.flags]);
+    }));
+    void imap.idle();
+    expect(await flags.changeFlags(place(), [4], { add: ['half'] })).toEqual([]);
+    expect(await flags.changeFlags(place(), [4], { add: ['half'] }, { again: true })).toEqual([]);
+    expect(await heard).toContain('half');
   });
 
   test('another account’s mailbox is not there', async () => {

@@ -2,10 +2,10 @@
 // writes them (lib/handlers/on-store.js): flags and derived fields, modification sequence, the mailbox's list of
 // keywords, journal, counters, announcement. Its REST API knows no keywords, and its IMAP reads a mailbox's every UID
 // before the first flag can be set: docs/decisions/0200-labels-beside-imap.md has the figures.
-import { MongoClient, ObjectId, type AnyBulkWriteOperation, type Collection, type Document } from 'mongodb';
+import { MongoClient, ObjectId, type Collection, type Document } from 'mongodb';
 import type { Redis } from 'ioredis';
 import { WildduckError } from './errors.ts';
-import { uidRuns } from './store.ts';
+import { uidFilters } from './uid-filters.ts';
 
 export interface FlagChange {
   add?: readonly string[];
@@ -23,16 +23,20 @@ export interface ChangedMessage {
 export interface FlagStore {
   /**
    * Sets and takes flags of messages of one mailbox. Messages that are gone are skipped; repeating is harmless.
+   * @param options.again an earlier try may have died half-way: also messages that are as wanted are announced, since
+   *   the dead one may have written them and nothing more
    * @returns the messages that were changed, and what of them
    * @throws WildduckError `not-found` when the mailbox is gone, `unavailable` when the store cannot be reached
    */
-  changeFlags(place: { userId: string; mailboxId: string }, uids: readonly number[], change: FlagChange): Promise<ChangedMessage[]>;
+  changeFlags(
+    place: { userId: string; mailboxId: string }, uids: readonly number[], change: FlagChange, options?: { again?: boolean },
+  ): Promise<ChangedMessage[]>;
   close(): Promise<void>;
 }
 
 /** The channel on which WildDuck's processes hear that a user's journal has grown. */
 const CHANNEL = 'wd_events';
-/** Messages written per command: WildDuck's own is 150; a command this large still takes well under a second. */
+/** Messages written per command: WildDuck's own is 150; a command this large still takes about half a second. */
 const BATCH = 500;
 /** WildDuck's own limit of keywords that a mailbox lists for its clients. */
 const LISTED_KEYWORDS = 100;
@@ -57,12 +61,12 @@ export function openFlagStore(mongoUrl: string, redis: Redis, options: { timeout
   });
   const database = client.db();
   return {
-    async changeFlags({ userId, mailboxId }, uids, change) {
+    async changeFlags({ userId, mailboxId }, uids, change, { again = false } = {}) {
       const changed: ChangedMessage[] = [];
       try {
         for (let start = 0; start < uids.length; start += BATCH) {
           changed.push(...(await changeBatch(database.collection('mailboxes'), database.collection('messages'), database.collection('journal'), redis, {
-            userId, mailboxId, uids: uids.slice(start, start + BATCH), change,
+            userId, mailboxId, uids: uids.slice(start, start + BATCH), change, again,
           })));
         }
       } catch (error) {
@@ -70,7 +74,7 @@ export function openFlagStore(mongoUrl: string, redis: Redis, options: { timeout
         throw new WildduckError('unavailable', `the mail store could not be written: ${(error as Error).message}`, { cause: error });
       } finally {
         // A hint: whoever misses it looks by the clock. Without it, IMAP clients that wait hear of nothing.
-        if (changed.length > 0) await redis.publish(CHANNEL, JSON.stringify({ e: userId })).catch(() => undefined);
+        if (changed.length > 0 || again) await redis.publish(CHANNEL, JSON.stringify({ e: userId })).catch(() => undefined);
       }
       return changed;
     },
@@ -83,27 +87,34 @@ interface Batch {
   mailboxId: string;
   uids: readonly number[];
   change: FlagChange;
+  again: boolean;
 }
 
 async function changeBatch(mailboxes: Collection, messages: Collection, journal: Collection, redis: Redis, batch: Batch): Promise<ChangedMessage[]> {
   const user = new ObjectId(batch.userId);
   const mailbox = new ObjectId(batch.mailboxId);
-  const pending = (await readFlags(messages, mailbox, batch.uids)).flatMap((message) => {
+  const read = await readFlags(messages, mailbox, batch.uids);
+  const pending = read.flatMap((message) => {
     const steps = stepsFor(message.flags, batch.change);
     return steps ? [{ message, ...steps }] : [];
   });
-  if (pending.length === 0) return [];
+  const asWanted = batch.again ? read.filter((message) => stepsFor(message.flags, batch.change) === null) : [];
+  if (pending.length === 0 && asWanted.length === 0) return [];
   // The sequence number is taken before the write, as WildDuck does: a reader that sees it finds the change or waits for the journal.
-  const owner = await mailboxes.findOneAndUpdate({ _id: mailbox, user }, { $inc: { modifyIndex: 1 } }, { returnDocument: 'after', projection: { modifyIndex: 1, flags: 1 } });
+  const owner = await mailboxes.findOneAndUpdate(
+    { _id: mailbox, user }, { $inc: { modifyIndex: 1 } }, { returnDocument: 'after', projection: { modifyIndex: 1, flags: 1 } },
+  );
   if (!owner) throw new WildduckError('not-found', 'the mailbox is gone', { storeCode: 'NoSuchMailbox' });
   const modseq = Number(owner['modifyIndex']);
-  for (const operations of inTwoPasses(pending, mailbox, modseq)) {
-    if (operations.length > 0) await messages.bulkWrite(operations, { ordered: false });
+  for (const { ids, updates } of alike(pending, modseq)) {
+    for (const update of updates) await messages.updateMany({ _id: { $in: ids }, mailbox }, update);
   }
+  // Under a new number: whoever has seen the old one takes an entry with it for known.
+  if (asWanted.length > 0) await messages.updateMany({ _id: { $in: asWanted.map(({ _id }) => _id) }, mailbox }, { $max: { modseq } });
   const created = new Date();
   const unseenChange = [...(batch.change.add ?? []), ...(batch.change.remove ?? [])].includes('\\Seen');
   await journal.insertMany(
-    pending.map(({ message, flags }) => ({
+    [...pending, ...asWanted.map((message) => ({ message, flags: message.flags }))].map(({ message, flags }) => ({
       command: 'FETCH', uid: message.uid, flags, thread: message.thread, message: message._id, modseq, unseenChange, created, mailbox, user,
     })),
     { ordered: false },
@@ -116,10 +127,13 @@ async function changeBatch(mailboxes: Collection, messages: Collection, journal:
 async function readFlags(messages: Collection, mailbox: ObjectId, uids: readonly number[]): Promise<FlaggedMessage[]> {
   const wanted = new Set(uids);
   const found: FlaggedMessage[] = [];
-  for (const run of uidRuns(uids)) {
-    const rows = await messages.find({ mailbox, uid: { $gte: run.first, $lte: run.last } }).project({ uid: 1, flags: 1, thread: 1 }).batchSize(BATCH).toArray();
+  for (const uid of uidFilters(uids, BATCH)) {
+    const rows = await messages.find({ mailbox, uid }).project({ uid: 1, flags: 1, thread: 1 }).batchSize(BATCH).toArray();
     for (const row of rows) {
-      if (wanted.has(Number(row['uid']))) found.push({ _id: row['_id'] as ObjectId, uid: Number(row['uid']), flags: (row['flags'] as string[] | undefined) ?? [], thread: row['thread'] as ObjectId });
+      if (!wanted.has(Number(row['uid']))) continue;
+      found.push({
+        _id: row['_id'] as ObjectId, uid: Number(row['uid']), flags: (row['flags'] as string[] | undefined) ?? [], thread: row['thread'] as ObjectId,
+      });
     }
   }
   return found.sort((a, b) => a.uid - b.uid);
@@ -147,23 +161,37 @@ function stepsFor(flags: readonly string[], change: FlagChange): Steps | null {
 
 type Pending = Steps & { message: FlaggedMessage };
 
-/** What is taken, then what is set: one update cannot do both to one array. */
-function inTwoPasses(pending: readonly Pending[], mailbox: ObjectId, modseq: number): AnyBulkWriteOperation[][] {
-  const one = ({ message }: Pending, update: Document): AnyBulkWriteOperation => ({
-    updateOne: { filter: { _id: message._id, mailbox, uid: message.uid }, update },
-  });
+interface Update {
+  ids: ObjectId[];
+  /** One after the other. */
+  updates: Document[];
+}
+
+/**
+ * Messages to which the same happens, as one update of all of them: a third less than as many single ones. What is taken
+ * goes before what is set: one update cannot do both to one array.
+ */
+function alike(pending: readonly Pending[], modseq: number): Update[] {
   const fields = (flags: readonly string[], set: boolean) =>
     Object.fromEntries(flags.flatMap((flag) => {
       const derived = DERIVED[flag.toLowerCase()];
       return derived ? [[derived.field, derived.whenSet === set]] : [];
     }));
-  return [
-    pending.filter((each) => each.stored.length > 0).map((each) =>
-      one(each, { $pull: { flags: { $in: each.stored } }, $set: { ...fields(each.removed, false), modseq } })),
-    pending.filter((each) => each.added.length > 0).map((each) =>
-      one(each, { $addToSet: { flags: { $each: each.added } }, $set: { ...fields(each.added, true), modseq } })),
-  ];
+  const groups = Map.groupBy(pending, ({ stored, added }) => JSON.stringify([stored, added]));
+  return [...groups.values()].map((group) => {
+    const { stored, removed, added } = group[0]!;
+    return {
+      ids: group.map(({ message }) => message._id),
+      updates: [
+        ...(stored.length > 0 ? [{ $pull: { flags: { $in: stored } }, ...setFields(fields(removed, false)), $max: { modseq } }] : []),
+        ...(added.length > 0 ? [{ $addToSet: { flags: { $each: added } }, ...setFields(fields(added, true)), $max: { modseq } }] : []),
+      ],
+    };
+  });
 }
+
+/** An empty `$set` is an error to MongoDB before 5.0. */
+const setFields = (fields: Record<string, boolean>) => (Object.keys(fields).length > 0 ? { $set: fields } : {});
 
 /** Clients show which keywords a mailbox knows; the first use of one adds it. */
 async function listKeywords(mailboxes: Collection, mailbox: ObjectId, listed: readonly string[], added: readonly string[]): Promise<void> {

@@ -87,10 +87,12 @@ test('a worker that dies leaves its job to another, who goes on where it stopped
 
 test('cancelled, it stops after the batch under way, and that can be taken back', async () => {
   const { account, owner } = await mailbox(1100);
+  let batches = 0;
   const id = await insertJob(db.pool, owner, { action: 'star' }, { kind: 'folder', folderId: account.folders['INBOX']! });
   web.services.flags = {
     ...recorder,
     changeFlags: async (...call) => {
+      batches += 1;
       await cancelJob(db.pool, owner.accountId, id);
       // Not before the batch under way has ended: its way back would be missing.
       expect(await turnBack(db.pool, owner.accountId, id)).toBe(false);
@@ -99,8 +101,9 @@ test('cancelled, it stops after the batch under way, and that can be taken back'
   };
   await workOnJobs(web.services);
   web.services.flags = recorder;
-  expect(await findJob(db.pool, owner.accountId, id)).toMatchObject({ state: 'cancelled', done: 500, undoable: true });
-  expect(await starred(owner.accountId)).toBe(500);
+  expect(await findJob(db.pool, owner.accountId, id)).toMatchObject({ state: 'cancelled', done: 1000, undoable: true });
+  expect(batches).toBe(2);
+  expect(await starred(owner.accountId)).toBe(1000);
   await turnBack(db.pool, owner.accountId, id);
   await workOnJobs(web.services);
   expect(await starred(owner.accountId)).toBe(0);

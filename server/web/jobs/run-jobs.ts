@@ -15,8 +15,8 @@ import {
   addItems, claimJob, collectView, dropItems, keepLastBatch, lastUndoStep, nextItems, releaseJob, saveProgress, type ClaimedJob,
 } from './job.store.ts';
 
-/** Conversations per step: half a second to a few; as long as a cancel waits. */
-const BATCH = 500;
+/** Conversations per step: half a second to a few; as long as a cancel waits. Two batches of the mail store's. */
+const BATCH = 1000;
 /** Moves and deletions cost the mail store twenty times a flag. */
 const SLOW_BATCH = 50;
 /** A mail store that starts anew answers within half a minute. */
@@ -56,10 +56,12 @@ async function goOn(services: Services, job: ClaimedJob, owner: string): Promise
   // In a label, a view or a search conversations lie anywhere: then the action itself says which messages it takes.
   const folderId = job.scope.kind === 'folder' && /^[0-9a-f]{24}$/.test(job.scope.folderId) ? job.scope.folderId : undefined;
   const batch = FAST.has(job.action.action) ? BATCH : SLOW_BATCH;
-  for (let done = job.state === 'collecting' ? 0 : job.done; ; ) {
+  // Taken over from another: how far its batch had come, nobody knows.
+  let again = job.state === 'running';
+  for (let done = job.state === 'collecting' ? 0 : job.done; ; again = false) {
     const conversationIds = await nextItems(pool, job.id, done, batch);
     if (conversationIds.length === 0) break;
-    const { failed, undo } = await patiently(services, job, owner, { ...job.action, conversationIds, ...(folderId && { folderId }) });
+    const { failed, undo } = await patiently(services, job, owner, { ...job.action, conversationIds, ...(folderId && { folderId }) }, again);
     done += conversationIds.length;
     if (!(await saveProgress(pool, job.id, owner, { done, failed, undo }))) {
       await keepLastBatch(pool, job.id, owner, { done, failed, undo });
@@ -93,16 +95,19 @@ async function goBack(services: Services, job: ClaimedJob, owner: string): Promi
   for (;;) {
     const last = await lastUndoStep(services.pool, job.id);
     if (!last) break;
-    const { failed } = await patiently(services, job, owner, last.action);
+    // Steps are few: whether another has begun with this one is not worth knowing.
+    const { failed } = await patiently(services, job, owner, last.action, true);
     if (!(await saveProgress(services.pool, job.id, owner, { failed, taken: last.step }))) return;
   }
   await saveProgress(services.pool, job.id, owner, { state: 'undone' });
 }
 
 /** Acts; when all of it is refused, waits for the mail store to come back, for some seconds, before that counts. */
-async function patiently(services: Services, job: ClaimedJob, owner: string, body: ActionBody): Promise<{ failed: number; undo: ActionBody[] }> {
+async function patiently(
+  services: Services, job: ClaimedJob, owner: string, body: ActionBody, again: boolean,
+): Promise<{ failed: number; undo: ActionBody[] }> {
   for (let tries = 1; ; tries++) {
-    const { results, undo } = await act(services, job, body);
+    const { results, undo } = await act(services, job, body, { again: again || tries > 1 });
     const failed = results.filter((result) => result.status === 'failed').length;
     if (failed < results.length || failed === 0 || tries === STORE_TRIES) return { failed, undo: undo ?? [] };
     await sleep(STORE_PAUSE_MS);

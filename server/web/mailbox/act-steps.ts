@@ -3,6 +3,7 @@
 import { applyDelete, applyFlags, applyMove } from '../../mailbox/apply.ts';
 import type { FlagChanges } from '../../mailbox/item.store.ts';
 import { WildduckError } from '../../infra/wildduck/errors.ts';
+import type { ChangedMessage } from '../../infra/wildduck/flag-store.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
 import { forgetDraftCopies } from '../compose/drafts.ts';
 import type { ActionBody, ActionName, ActionResult, SpecialUse } from '../contract/mailbox.ts';
@@ -31,6 +32,8 @@ export type Fates = Map<string, ActionResult['results'][number]>;
 
 const DELETABLE: ReadonlySet<SpecialUse | null> = new Set<SpecialUse>(['trash', 'junk', 'drafts']);
 const STORE_BATCH = 500;
+/** Batches of flags under way at once: while one is written in the mail store, the index takes another. */
+const FLAG_HANDS = 2;
 
 export async function changeFlags(
   services: Services,
@@ -38,6 +41,7 @@ export async function changeFlags(
   places: Place[],
   changes: FlagStep,
   fates: Fates,
+  again: boolean,
 ): Promise<ActionResult['undo']> {
   const stale = places.filter(
     (place) =>
@@ -46,21 +50,25 @@ export async function changeFlags(
   const set = [...(changes.unread === false ? ['\\Seen'] : []), ...(changes.starred === true ? ['\\Flagged'] : [])];
   const taken = [...(changes.unread === true ? ['\\Seen'] : []), ...(changes.starred === false ? ['\\Flagged'] : [])];
   const done = await perFolder(services, stale, fates, async (folderId, batch) => {
-    await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add: set, remove: taken });
+    await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add: set, remove: taken }, { again });
     await applyFlags(services.pool, { accountId: session.accountId, places: batch, changes });
-  });
+  }, FLAG_HANDS);
   if (done.length === 0) return null;
   const back: ActionName = changes.unread !== undefined ? (changes.unread ? 'read' : 'unread') : changes.starred ? 'unstar' : 'star';
   return [{ action: back, emailIds: done.map(emailIdOf) }];
 }
 
-/** Sets and takes labels. The way back is told for exactly the messages that had a label, or had it not. */
+/**
+ * Sets and takes labels. The way back is told for exactly the messages that had a label, or had it not; after a try that
+ * died (`again`), for what the index says of those that are as wanted already.
+ */
 export async function label(
   services: Services,
   session: Actor,
   places: Place[],
   body: Pick<ActionBody, 'addLabels' | 'removeLabels'>,
   fates: Fates,
+  again: boolean,
 ): Promise<ActionResult['undo']> {
   const add = keywords(body.addLabels, 'addLabels');
   const remove = keywords(body.removeLabels, 'removeLabels').filter((keyword) => !add.includes(keyword));
@@ -70,7 +78,10 @@ export async function label(
   });
   const back = new Map<string, { change: Pick<ActionBody, 'addLabels' | 'removeLabels'>; emailIds: string[] }>();
   await perFolder(services, stale, fates, async (folderId, batch) => {
-    const changed = await services.flags.changeFlags({ userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add, remove });
+    const changed = await services.flags.changeFlags(
+      { userId: session.wildduckUserId, mailboxId: folderId }, batch.map((place) => place.uid), { add, remove }, { again },
+    );
+    if (again) changed.push(...doneBefore(batch, changed, add, remove));
     await applyFlags(services.pool, { accountId: session.accountId, places: batch, changes: { addLabels: add, removeLabels: remove } });
     for (const { uid, added, removed } of changed) {
       const key = `${added.join()} ${removed.join()}`;
@@ -81,8 +92,17 @@ export async function label(
       step.emailIds.push(emailIdOf({ folderId, uid }));
       back.set(key, step);
     }
-  });
+  }, FLAG_HANDS);
   return back.size === 0 ? null : [...back.values()].map(({ change, emailIds }) => ({ action: 'label', emailIds, ...change }));
+}
+
+/** What a try before this one changed, by the index, which had not heard of it. */
+function doneBefore(batch: readonly Place[], changed: readonly ChangedMessage[], add: readonly string[], remove: readonly string[]): ChangedMessage[] {
+  const now = new Set(changed.map(({ uid }) => uid));
+  return batch.filter(({ uid }) => !now.has(uid)).map(({ uid, labels }) => {
+    const had = new Set(labels.map((name) => name.toLowerCase()));
+    return { uid, added: add.filter((keyword) => !had.has(keyword)), removed: remove.filter((keyword) => had.has(keyword)) };
+  });
 }
 
 function keywords(ids: readonly string[] | undefined, field: string): string[] {
@@ -136,17 +156,20 @@ export async function deleteForGood(
   return null;
 }
 
-/** Runs `work` on batches of one folder each, and records what became of the items. @returns the places that were done */
+/** Runs `work` on batches of one folder each, `hands` at once, and records what became of the items. @returns the places that were done */
 async function perFolder(
   services: Services,
   places: Place[],
   fates: Fates,
   work: (folderId: string, batch: Place[]) => Promise<void>,
+  hands = 1,
 ): Promise<Place[]> {
   const done: Place[] = [];
-  for (const [folderId, inFolder] of Map.groupBy(places, (place) => place.folderId)) {
-    for (let start = 0; start < inFolder.length; start += STORE_BATCH) {
-      const batch = inFolder.slice(start, start + STORE_BATCH);
+  const waiting = [...Map.groupBy(places, (place) => place.folderId)].flatMap(([folderId, inFolder]) =>
+    Array.from({ length: Math.ceil(inFolder.length / STORE_BATCH) }, (_, n) => ({ folderId, batch: inFolder.slice(n * STORE_BATCH, (n + 1) * STORE_BATCH) })));
+  const hand = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { folderId, batch } = next;
       try {
         await work(folderId, batch);
         done.push(...batch);
@@ -158,6 +181,10 @@ async function perFolder(
         for (const { item } of batch) fates.set(item, { id: item, status: 'failed', message });
       }
     }
-  }
+  };
+  // Every hand is waited for, also when one fails: nothing may still be written after this returns.
+  const outcomes = await Promise.allSettled(Array.from({ length: hands }, hand));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure) throw failure.reason;
   return done;
 }

@@ -20,8 +20,11 @@ const EMAILS_PER_STEP = 5000;
 /** Without a folder to act in, these stay where they are. */
 const LEFT_ALONE: ReadonlySet<SpecialUse | null> = new Set<SpecialUse>(['sent', 'drafts', 'junk', 'trash']);
 
-/** Carries out an action. Items are independent: one that fails leaves the others done. */
-export async function act(services: Services, session: Actor, body: ActionBody): Promise<ActionResult> {
+/**
+ * Carries out an action. Items are independent: one that fails leaves the others done.
+ * @param options.again whoever began with this very action may have died at any step of it
+ */
+export async function act(services: Services, session: Actor, body: ActionBody, { again = false } = {}): Promise<ActionResult> {
   const named = [...new Set([...(body.conversationIds ?? []), ...(body.emailIds ?? [])])];
   const places = await findPlaces(services, session, body);
   const fates: Fates = new Map();
@@ -30,8 +33,8 @@ export async function act(services: Services, session: Actor, body: ActionBody):
   }
   const flags = FLAG_CHANGES[body.action];
   let undo: ActionResult['undo'];
-  if (flags) undo = await changeFlags(services, session, places, flags, fates);
-  else if (body.action === 'label') undo = await label(services, session, places, body, fates);
+  if (flags) undo = await changeFlags(services, session, places, flags, fates, again);
+  else if (body.action === 'label') undo = await label(services, session, places, body, fates, again);
   else if (body.action === 'snooze') undo = await snooze(services, session, places, body.until, fates);
   else if (body.action === 'unsnooze') undo = await unsnooze(services, session, places, fates);
   else if (body.action === 'mute') undo = await muteConversations(services, session, body, places, fates);
