@@ -60,11 +60,10 @@ WITH touched AS MATERIALIZED (
   SELECT conversation_id, scope, count(DISTINCT message_key)::int AS message_count, bool_or(starred) AS starred,
          bool_or(has_attachment) AS has_attachment, bool_or(draft) AS has_draft, bool_or(answered) AS answered,
          (array_agg(subject ORDER BY received_at, uid))[1] AS subject,
-         (array_agg(snippet ORDER BY draft, received_at DESC, uid DESC))[1] AS snippet
-  FROM live GROUP BY conversation_id, scope
-), label_row AS (
-  SELECT conversation_id, scope, array_agg(DISTINCT label ORDER BY label) AS labels
-  FROM live, unnest(live.labels) AS label GROUP BY conversation_id, scope
+         (array_agg(snippet ORDER BY draft, received_at DESC, uid DESC))[1] AS snippet,
+         -- In the same pass: as a query of its own, joined, it was made anew for each row.
+         array_agg(DISTINCT label ORDER BY label) FILTER (WHERE label IS NOT NULL) AS labels
+  FROM live LEFT JOIN LATERAL unnest(live.labels) AS label ON true GROUP BY conversation_id, scope
 ), sender AS (
   SELECT conversation_id, scope, from_address, (array_agg(from_name ORDER BY received_at DESC))[1] AS from_name,
          min(received_at) AS first_at, max(received_at) AS last_at
@@ -83,12 +82,11 @@ WITH touched AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
   SELECT v.view_id AS folder_id, v.conversation_id, v.latest_at, v.latest_folder_id, v.latest_uid, v.folder_messages,
          v.folder_unread, s.message_count, s.starred, s.has_attachment, s.has_draft, s.answered,
-         coalesce(l.labels, '{}') AS labels, s.subject, s.snippet, p.participants,
+         coalesce(s.labels, '{}') AS labels, s.subject, s.snippet, p.participants,
          jsonb_path_query_array(v.recipients, '$[0 to 2]') AS recipients
   FROM view_row v
   JOIN scope_row s USING (conversation_id, scope)
   JOIN people p USING (conversation_id, scope)
-  LEFT JOIN label_row l USING (conversation_id, scope)
 ), old AS MATERIALIZED (
   SELECT r.folder_id, r.conversation_id, r.folder_messages, r.folder_unread
   FROM touched t JOIN mailbox_conversation_folder r ON r.account_id = $1 AND r.conversation_id = t.conversation_id
