@@ -84,7 +84,7 @@ describe('IMAP and POP3', () => {
         const of = (query: SearchObject) => client.search(query);
         return [
           await of({ body: 'Heron' }), await of({ body: 'bittern' }), await of({ text: 'kingfish' }),
-          await of({ body: 'nothing', seen: true }), await of({ body: 'heron', seen: true }), await of({ text: 'no (such) word' }),
+          await of({ body: 'nothing', seen: true }), await of({ body: 'heron', seen: true }), await of({ text: 'noth (such) word' }),
         ];
       } finally {
         lock.release();

@@ -52,8 +52,8 @@ function inFilter(filter: BsonValue, fields: readonly string[]): BsonValue {
 }
 
 /**
- * Every "phrase" and every word, and no -word. MongoDB takes any of the words; but parts of words count here, as IMAP
- * wants it, and any part of several would be found in nearly everything.
+ * As `$text` takes its search: every "phrase", else any of the words; never a -word. One word by itself is found as a part
+ * of words, as IMAP wants it; of several, whole ones, or nearly everything would hold one of them.
  */
 function asReading(value: BsonValue, fields: readonly string[]): BsonDocument {
   const search = value instanceof RawValue && value.type === BSON.document ? findField(value.bytes, '$search') : null;
@@ -61,16 +61,22 @@ function asReading(value: BsonValue, fields: readonly string[]): BsonDocument {
   if (typeof text !== 'string') throw new CommandError(14, "BSON field '$text.$search' is missing or not a string");
   const phrases = [...text.matchAll(/(?:^|\s)"([^"]+)"/g)].map((match) => match[1]!);
   const words = text.replace(/(?:^|\s)-?"[^"]*"/g, ' ').split(/\s+/).filter((word) => word !== '');
-  const unwanted = words.filter((word) => word.startsWith('-') && word.length > 1).map((word) => word.slice(1));
+  const unwanted = [
+    ...[...text.matchAll(/(?:^|\s)-"([^"]+)"/g)].map((match) => match[1]!),
+    ...words.filter((word) => word.startsWith('-') && word.length > 1).map((word) => word.slice(1)),
+  ];
   const wanted = words.filter((word) => !word.startsWith('-'));
   if (phrases.length === 0 && wanted.length === 0) return { _id: { $in: [] } };
-  const holds = (part: string): BsonDocument => ({
-    $or: fields.map((field) => ({ [field]: { $regex: part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'), $options: 'i' } })),
-  });
+  const holds = (part: string, whole = false): BsonDocument => {
+    const escaped = part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    const $regex = whole ? `(?<!\\w)${escaped}(?!\\w)` : escaped;
+    return { $or: fields.map((field) => ({ [field]: { $regex, $options: 'i' } })) };
+  };
+  const several = wanted.length > 1;
   return {
     $and: [
-      ...[...phrases, ...wanted].map(holds),
-      ...(unwanted.length > 0 ? [{ $nor: unwanted.map(holds) }] : []),
+      ...(phrases.length > 0 ? phrases.map((phrase) => holds(phrase)) : [{ $or: wanted.map((word) => holds(word, several)) }]),
+      ...(unwanted.length > 0 ? [{ $nor: unwanted.map((word) => holds(word, true)) }] : []),
     ],
   };
 }
