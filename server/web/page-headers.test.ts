@@ -10,6 +10,8 @@ describe('headers of pages', () => {
 
   test.each([
     ['default-src', "'none'"],
+    ['require-trusted-types-for', "'script'"],
+    ['trusted-types', 'default ProseMirrorClipboard'],
     ['script-src', "'nonce-n0nce' 'strict-dynamic'"],
     ['style-src', "'self' 'nonce-n0nce'"],
     ['connect-src', "'self'"],

@@ -29,6 +29,8 @@ export function pageHeaders({ nonce, development, secure }: PageHeaderOptions): 
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
+    // `default` is instrumentation-client.ts's; the editor reads its clipboard in a detached document by its own.
+    ...(development ? [] : ["require-trusted-types-for 'script'", 'trusted-types default ProseMirrorClipboard']),
   ];
   return {
     'content-security-policy': policy.join('; '),

@@ -10,7 +10,7 @@ import { sourceHash } from './source-hash.ts';
 
 const SOURCES = [
   ...['app', 'components', 'public', 'server', 'prisma/schema.prisma', 'prisma'],
-  ...['next.config.ts', 'proxy.ts', 'instrumentation.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
+  ...['next.config.ts', 'proxy.ts', 'instrumentation.ts', 'instrumentation-client.ts', 'postcss.config.mjs', 'tsconfig.json', 'package-lock.json'],
 ];
 const HOUR_MS = 3_600_000;
 /** Builds are kept for a day after their last use, and a few in any case; a running one says every hour that it is. */
