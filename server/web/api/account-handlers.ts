@@ -7,6 +7,7 @@ import { previewFilter, runFilter } from '../filters/try-filter.ts';
 import { readVacation, writeVacation } from '../filters/vacation.ts';
 import type { AccountRouteName } from '../contract/paths.ts';
 import type { Me } from '../contract/session.ts';
+import { readPush, subscribe, unsubscribe } from '../push/push-state.ts';
 import { listPasswords, makePassword, revokePassword, serveProfile } from '../security/app-passwords.ts';
 import { addPasskey, beginPasskey, namePasskey, removePasskey } from '../security/passkey-settings.ts';
 import { readActivity, readSecurity, type Actor } from '../security/security-state.ts';
@@ -80,6 +81,9 @@ export const accountHandlers: Pick<Handlers, AccountRouteName> = {
     await revokePassword(context.services, actorOf(context), params.appPasswordId);
     return {};
   },
+  'push.get': (_input, { services, session }) => readPush(services, session),
+  'push.subscribe': ({ body }, { services, session }) => subscribe(services, session, body),
+  'push.unsubscribe': (_input, { services, session }) => unsubscribe(services, session),
   'clients.autoconfig': ({ query }, { services, request }) => serveAutoconfig(services, request, query.emailaddress),
   'clients.autoconfigHost': ({ query }, { services, request }) => serveAutoconfig(services, request, query.emailaddress),
   'clients.autodiscover': (_input, { services, request }) => serveAutodiscover(services, request),

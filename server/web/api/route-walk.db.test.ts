@@ -1,5 +1,6 @@
 // Walks every route of the contract: without a session, without a CSRF token, from a foreign page, and with another
 // account's session on the objects of the first.
+import { createECDH } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../mail-server/runtime/testing/test-database.ts';
 import { insertPasskey, listPasskeys } from '../../factors/passkey.store.ts';
@@ -97,6 +98,8 @@ interface Probe {
 
 const email = () => ({ emailId: `${FOLDER}.7` });
 const page = () => ({ limit: '10' });
+const pair = createECDH('prime256v1');
+const pushKey = pair.generateKeys('base64url', 'uncompressed');
 /** Of a challenge that nobody made. */
 const NO_TOKEN = 'A'.repeat(43);
 const credential = () => ({ id: 'Yw', rawId: 'Yw', type: 'public-key', response: {} });
@@ -219,6 +222,9 @@ const PROBES: Record<RouteName, Probe> = {
   'forwarding.create': { body: () => ({ address: 'x@else.test' }), stranger: 200 },
   'forwarding.confirm': { body: () => ({ token: NO_TOKEN }), stranger: 410 },
   'forwarding.delete': { params: () => ({ targetId }), stranger: 404 },
+  'push.get': { stranger: 200 },
+  'push.subscribe': { body: () => ({ endpoint: 'https://push.example/x', keys: { p256dh: pushKey, auth: 'A'.repeat(22) } }), stranger: 200 },
+  'push.unsubscribe': { stranger: 200 },
   'clients.autoconfig': { query: () => ({ emailaddress: owner.address }), stranger: 404 },
   'clients.autoconfigHost': { stranger: [400, 404] },
   'clients.autodiscover': { body: () => new TextEncoder().encode('<a/>'), stranger: 200 },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import * as filters from './filters.ts';
 import type { AccountRouteName } from './paths.ts';
 import type { RouteContract } from './routes.ts';
+import * as push from './push.ts';
 import * as security from './security.ts';
 import { me } from './session.ts';
 import { empty, opaqueId } from './shapes.ts';
@@ -48,6 +49,9 @@ export const ACCOUNT_ROUTES = {
   'forwarding.create': { permission: 'account:write', verified: true, body: filters.forwardingBody, response: filters.forwardingList },
   'forwarding.confirm': { permission: 'public', body: filters.forwardingConfirmBody, response: filters.forwardingConfirmed },
   'forwarding.delete': { permission: 'account:write', params: z.object({ targetId: opaqueId }), response: filters.forwardingList },
+  'push.get': { permission: 'account:read', response: push.pushState },
+  'push.subscribe': { permission: 'account:write', body: push.pushBody, response: push.pushState },
+  'push.unsubscribe': { permission: 'account:write', response: push.pushState },
   'clients.autoconfig': { permission: 'public', query: autoconfigQuery, response: 'document' },
   'clients.autoconfigHost': { permission: 'public', query: autoconfigQuery, response: 'document' },
   'clients.autodiscover': { permission: 'public', body: 'bytes', response: 'document' },

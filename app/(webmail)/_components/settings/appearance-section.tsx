@@ -1,10 +1,11 @@
 'use client';
-// Language and time zone, theme, density, reading pane.
+// Language and time zone, theme, density, reading pane, notices.
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { Segmented } from '../../../../components/ui/segmented.tsx';
 import type { Me } from '../../../../server/web/contract/session.ts';
 import { LanguageSettings } from './language-settings.tsx';
+import { NoticeSettings } from './notice-settings.tsx';
 import { SettingRow } from './setting-row.tsx';
 import { useSaveSetting } from './use-save-setting.ts';
 
@@ -50,6 +51,7 @@ export function AppearanceSection({ me }: { me: Me }) {
           ]}
         />
       </SettingRow>
+      <NoticeSettings />
     </>
   );
 }
