@@ -59,3 +59,16 @@ describe('keymap', () => {
     expect(printedKeys('g i', false)).toEqual(['G', 'I']);
   });
 });
+
+describe('layouts without Latin letters', () => {
+  const stroke = (key: string, code: string, more = {}) => ({ key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more });
+  it.each([
+    ['Arabic', stroke('ث', 'KeyE'), 'e'],
+    ['Arabic, with Shift', stroke('\u064f', 'KeyE', { shiftKey: true }), 'Shift+E'],
+    ['Hebrew, with Ctrl', stroke('ל', 'KeyK', { ctrlKey: true }), 'Mod+k'],
+    ['French: what the key says, not where it is', stroke('a', 'KeyQ'), 'a'],
+    ['German umlauts stay', stroke('ö', 'Semicolon'), 'ö'],
+  ])('%s', (_layout, pressed, name) => {
+    expect(strokeName(pressed)).toBe(name);
+  });
+});

@@ -73,6 +73,8 @@ export const SHORTCUTS: readonly Shortcut[] = [
 /** The parts of a keyboard event that matter. */
 export interface Stroke {
   key: string;
+  /** The key's place on the board, as `KeyC`: what counts where the layout's letters are not Latin. */
+  code?: string;
   ctrlKey: boolean;
   metaKey: boolean;
   altKey: boolean;
@@ -84,11 +86,13 @@ export interface Stroke {
  * keyboard makes them.
  */
 export function strokeName(stroke: Stroke): string {
-  const letter = stroke.key.length === 1 && stroke.key.toLowerCase() !== stroke.key.toUpperCase();
+  const placed = /^[^\u0000-\u024f]$/.test(stroke.key) ? /^Key([A-Z])$/.exec(stroke.code ?? '')?.[1]?.toLowerCase() : undefined;
+  const key = placed ?? stroke.key;
+  const letter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
   const mod = stroke.ctrlKey || stroke.metaKey ? 'Mod+' : '';
-  if (stroke.altKey) return `Alt+${mod}${stroke.key}`;
-  if (letter) return stroke.shiftKey ? `${mod}Shift+${stroke.key.toUpperCase()}` : mod + stroke.key.toLowerCase();
-  return mod + stroke.key;
+  if (stroke.altKey) return `Alt+${mod}${key}`;
+  if (letter) return stroke.shiftKey ? `${mod}Shift+${key.toUpperCase()}` : mod + key.toLowerCase();
+  return mod + key;
 }
 
 export type Match = { kind: 'command'; shortcut: Shortcut } | { kind: 'pending'; typed: string } | { kind: 'none' };

@@ -1,6 +1,7 @@
 'use client';
 // Joins keys and palette to what the mounted parts of the page can do. The part mounted last wins.
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { keepFocus } from './keep-focus.ts';
 import { matchStroke } from './keymap.ts';
 import type { CommandName } from './keymap.ts';
 
@@ -67,11 +68,13 @@ export function useKeyboard(): void {
         timer = window.setTimeout(() => (typed = ''), SEQUENCE_MS);
       } else if (match.kind === 'command' && runCommand(match.shortcut.command)) event.preventDefault();
     };
+    const letFocusGo = keepFocus();
     document.addEventListener('keydown', onKey);
     // Tells programs that drive the page (tests, assistive scripts) that keys are listened to from now on.
     document.documentElement.dataset['keyboard'] = 'ready';
     return () => {
       delete document.documentElement.dataset['keyboard'];
+      letFocusGo();
       document.removeEventListener('keydown', onKey);
       window.clearTimeout(timer);
     };
