@@ -15,6 +15,8 @@ const config: NextConfig = {
   ],
   // Outlook asks for /Autodiscover/Autodiscover.xml, others in lower case; folders of both names would be one on some disks.
   rewrites: async () => [{ source: '/Autodiscover/:path*', destination: '/autodiscover/:path*' }],
+  // A new service worker is looked for with each visit.
+  headers: async () => [{ source: '/service-worker.js', headers: [{ key: 'cache-control', value: 'no-cache' }, { key: 'x-content-type-options', value: 'nosniff' }] }],
   poweredByHeader: false,
   compress: true,
   reactStrictMode: true,

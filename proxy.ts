@@ -23,5 +23,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: [{ source: '/((?!api/|f/|\\.well-known/|autodiscover/|mail/config-v1\\.1\\.xml|_next/static/|_next/image|fonts/|icon.svg|favicon.ico).*)' }],
+  matcher: [{ source: '/((?!api/|f/|\\.well-known/|autodiscover/|mail/config-v1\\.1\\.xml|_next/static/|_next/image|fonts/|icons/|offline-files.json|service-worker.js|manifest.webmanifest|icon.svg|favicon.ico).*)' }],
 };

@@ -7,10 +7,15 @@ import { addLanguage } from '../components/i18n/catalogue.ts';
 import type { Language } from '../components/i18n/catalogue.ts';
 import { I18nProvider } from '../components/i18n/i18n.tsx';
 import type { I18nProviderProps } from '../components/i18n/i18n.tsx';
+import { configureApi } from '../server/web/contract/client.ts';
 import type { LanguageTag } from '../server/web/contract/languages.ts';
 
 function providerOf(language: Language): ComponentType<I18nProviderProps> {
   addLanguage(language);
+  const { errors } = language;
+  if (errors && typeof window !== 'undefined') {
+    configureApi({ reword: async (error) => import('../components/i18n/translate-error.ts').then(async ({ translateError }) => translateError(error, await errors())) });
+  }
   return I18nProvider;
 }
 

@@ -14,6 +14,8 @@ export const metadata: Metadata = {
   title: 'Eider',
   description: 'Mail that keeps up with you.',
   applicationName: 'Eider',
+  appleWebApp: { capable: true, title: 'Eider', statusBarStyle: 'default' },
+  icons: { icon: '/icon.svg', apple: '/icons/apple-touch-icon.png' },
   robots: { index: false, follow: false },
   formatDetection: { telephone: false, date: false, address: false, email: false },
 };

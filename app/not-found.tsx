@@ -1,6 +1,5 @@
-// Shown for addresses that lead nowhere.
-import Link from 'next/link';
-import { MapPinOff } from 'lucide-react';
+// Shown for addresses that lead nowhere. Every page loads what this needs: a plain link will do.
+import { Logo } from '../components/ui/logo.tsx';
 import { Notice } from '../components/ui/notice.tsx';
 import { textsOfRequest } from './request-texts.ts';
 
@@ -9,12 +8,13 @@ export default async function NotFound() {
   return (
     <main className="grid min-h-dvh place-items-center">
       <Notice
-        icon={<MapPinOff />}
+        icon={<Logo />}
         title={texts['error.notFound.title']}
         action={
-          <Link href="/mail/inbox" className="inline-flex h-9 items-center rounded-md bg-accent px-3.5 text-sm font-medium text-on-accent hover:bg-accent-strong">
+          // oxlint-disable-next-line nextjs/no-html-link-for-pages -- Next's link would come with every page
+          <a href="/mail/inbox" className="inline-flex h-9 items-center rounded-md bg-accent px-3.5 text-sm font-medium text-on-accent hover:bg-accent-strong">
             {texts['error.notFound.action']}
-          </Link>
+          </a>
         }
       >
         {texts['error.notFound.text']}

@@ -16,7 +16,7 @@ const KEPT = [
   /^\/api\/mailbox\/folders$/,
   /^\/api\/mailbox\/(folders\/[^/]+\/conversations|[a-z]+)$/,
   /^\/api\/conversations\/[^/]+$/,
-  /^\/api\/emails\/[^/]+(\/(body|invitation|inline\/[^/]+))?$/,
+  /^\/api\/emails\/(?!search$)[^/]+(\/(body|invitation|inline\/[^/]+))?$/,
 ];
 const PAGES = /^\/(mail|search|settings)(\/|$)/;
 

@@ -1,6 +1,7 @@
 // The keys of all texts, their types (English is the source that every other language must fill), and the tables that
 // texts are looked up in: one a language. A browser only ever holds its own language; what loads later brings its part.
 import type { LanguageTag } from '../../server/web/contract/languages.ts';
+import type { ErrorTexts } from './translate-error.ts';
 import type { actions } from './en/actions.ts';
 import type { calendar } from './en/calendar.ts';
 import type { contacts } from './en/contacts.ts';
@@ -58,6 +59,8 @@ export interface Language {
   tag: LanguageTag;
   core: TextsLike<Core>;
   parts: { [P in PartName]: () => Promise<TextsLike<LaterParts[P]>> };
+  /** Words for the server's errors; null is English, in which it speaks. */
+  errors: (() => Promise<ErrorTexts>) | null;
 }
 
 const tables = new Map<LanguageTag, Partial<Messages>>();

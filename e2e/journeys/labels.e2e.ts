@@ -36,12 +36,12 @@ test('a label made in the browser is a tag over IMAP, a tag of a mail program a 
   await expect(row(page, subject)).toBeVisible();
 
   // Refused: put back, and said.
-  await page.route('**/api/conversations/actions', (route) => route.abort());
+  await page.route('**/api/conversations/actions', (route) => route.fulfill({ status: 503, json: { error: { code: 'mail_store_unavailable', message: 'The mail store does not answer at the moment.', request_id: 'x' } } }));
   await row(page, subject).getByRole('checkbox').check();
   await page.keyboard.press('l');
   await page.getByRole('combobox', { name: 'Find or make a label' }).fill(name);
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Not done: The server cannot be reached.')).toBeVisible();
+  await expect(page.getByText('Not done: The mail store does not answer at the moment.')).toBeVisible();
   await expect(row(page, subject).getByText(name, { exact: true })).toHaveCount(0);
 
   // And with the server back: on, then off again with the undo key.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textFaults, wordsInMarkup } from './text-rules.ts';
+import { textFaults, untoldErrors, wordsInMarkup } from './text-rules.ts';
 
 const shown = (jsx: string) => wordsInMarkup({ path: 'app/x.tsx', text: `const x = ${jsx};` }).map((fault) => /"(.*)"/s.exec(fault)?.[1]);
 
@@ -17,6 +17,15 @@ describe('words in markup', () => {
 
   test.each(['<p className="flex gap">{t("app.close")}</p>', '<p>· 5 %</p>', '<input name="address" type="email" />', '<span>Eider</span>', '<span>&lt;{address}&gt;</span>', '<Menu placement="top-start" label={t("x.y")} />'])('%s is fine', (jsx) => {
     expect(shown(jsx)).toEqual([]);
+  });
+});
+
+describe('words of errors', () => {
+  const server = { path: 'server/web/labels/labels.ts', text: "throw new AppError('gone', { text: 'It is gone.' });\nthrow fieldError('name', 'not a name');" };
+  test('every language has them', () => {
+    const arabic = { path: 'components/i18n/ar/errors.ts', text: "'It is gone.': 'a',\n'not a name': 'b'," };
+    expect(untoldErrors([server, arabic])).toEqual([]);
+    expect(untoldErrors([server, { ...arabic, text: '' }]).map((fault) => fault.text)).toEqual(["no words for 'It is gone.'", "no words for 'not a name'"]);
   });
 });
 

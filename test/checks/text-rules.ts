@@ -67,12 +67,26 @@ export function unusedKeys(files: readonly SourceFile[]): { path: string; key: s
     .filter(({ key }) => !used(key));
 }
 
+const saysErrors = (path: string): boolean => path.startsWith('server/web/') && path.endsWith('.ts') && !/\.test\.ts$|\/testing\/|\/clients\//.test(path);
+/** Programs see these, not people: a request that our own pages never make. */
+const FOR_PROGRAMS = /^server\/web\/api\/|serve-image\.ts$|list-mail\.ts$|push-state\.ts$|passkey-settings\.ts$/;
+
+/** Fixed sentences of the server's errors that a language has no words for. Those with numbers in them go by their code. */
+export function untoldErrors(files: readonly SourceFile[]): { path: string; text: string }[] {
+  const told = files.filter(({ path }) => /^components\/i18n\/[a-z-]+\/errors\.ts$/.test(path));
+  const sentences = files
+    .filter(({ path }) => saysErrors(path) && !FOR_PROGRAMS.test(path))
+    .flatMap(({ text }) => [...text.matchAll(/(?:new AppError\('\w+', \{ text: |fieldError\([^,()]+, )'((?:[^'\\]|\\.)*)'/g)].map((match) => match[1] ?? ''));
+  return told.flatMap(({ path, text }) => [...new Set(sentences)].filter((sentence) => !text.includes(`'${sentence}':`)).map((sentence) => ({ path, text: `no words for '${sentence}'` })));
+}
+
 /** Every fault of the texts. */
 export function textFaults(files: readonly SourceFile[]): Fault[] {
   return [
     ...files.filter(({ path }) => isMarkup(path)).flatMap((file) => wordsInMarkup(file).map((text) => ({ rule: 'words come from the catalogue', path: file.path, text }))),
+    ...untoldErrors(files).map((fault) => ({ rule: 'errors have words in every language', ...fault })),
     ...unusedKeys(files).map(({ path, key }) => ({ rule: 'every text is shown somewhere', path, text: `nothing names '${key}'` })),
   ];
 }
 
-export const TEXT_RULES = ['words come from the catalogue', 'every text is shown somewhere'] as const;
+export const TEXT_RULES = ['words come from the catalogue', 'errors have words in every language', 'every text is shown somewhere'] as const;

@@ -1,13 +1,18 @@
 'use client';
-// One object store of IndexedDB each for drafts and files that the server doesn't have yet. Signing out deletes both.
+// One object store of IndexedDB each for drafts, files and actions that the server doesn't have yet. Signing out deletes
+// them all.
 
-/** By name; use-me.ts deletes them all. */
-export type BrowserDatabase = 'eider-drafts' | 'eider-uploads';
+/** By name; _offline/offline-files.ts deletes them all. */
+export const BROWSER_DATABASES = ['eider-drafts', 'eider-uploads', 'eider-outbox'] as const;
+export type BrowserDatabase = (typeof BROWSER_DATABASES)[number];
 
 export interface BrowserStore<Row> {
+  /** By key, once what was asked for before is done. */
   all(): Promise<Row[]>;
   /** In the order of the calls, and quietly: windows in private mode may have no such store, and then the page is all there is. */
   put(row: Row): void;
+  /** The same, telling whether the row is kept. */
+  keep(row: Row): Promise<boolean>;
   delete(key: string): void;
 }
 
@@ -46,7 +51,12 @@ export function browserStore<Row>(database: BrowserDatabase, keyPath: keyof Row 
     last = last.then(work).catch(() => undefined);
   };
   return {
-    all: () => run<Row[]>('readonly', (store) => store.getAll() as IDBRequest<Row[]>).catch(() => []),
+    all: () => last.then(() => run<Row[]>('readonly', (store) => store.getAll() as IDBRequest<Row[]>)).catch(() => []),
+    keep(row) {
+      const kept = last.then(() => run('readwrite', (store) => store.put(row))).then(() => true, () => false);
+      last = kept;
+      return kept;
+    },
     put: (row) => inTurn(() => run('readwrite', (store) => store.put(row))),
     delete: (key) => inTurn(() => run('readwrite', (store) => store.delete(key))),
   };

@@ -2,10 +2,10 @@
 // The cache of everything read from the server, and what happens when the session ends.
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { HydrationBoundary, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { HydrationBoundary, QueryClient, QueryClientProvider, replaceEqualDeep } from '@tanstack/react-query';
 import type { DehydratedState } from '@tanstack/react-query';
 import { setQueryClient } from './query-client.ts';
-import { ApiError, configureApi } from '../../../server/web/contract/client.ts';
+import { ApiError, configureApi, isKept } from '../../../server/web/contract/client.ts';
 
 const MAX_TRIES = 3;
 
@@ -13,6 +13,9 @@ function createClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // The service worker answers offline. What is on screen is newer than what it kept: waiting actions are done there.
+        networkMode: 'always',
+        structuralSharing: (before, next) => (before !== undefined && isKept(next) ? before : replaceEqualDeep(before, next)),
         staleTime: 60_000,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: true,
@@ -20,7 +23,7 @@ function createClient(): QueryClient {
         retryDelay: (failures, error) =>
           error instanceof ApiError && error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : Math.min(8_000, 500 * 2 ** failures),
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

@@ -7,7 +7,9 @@ import { useT } from '../../../components/i18n/i18n.tsx';
 import type { Translate } from '../../../components/i18n/catalogue.ts';
 import { ApiError, api } from '../../../server/web/contract/client.ts';
 import type { ActionBody, ActionName, ActionResult, Folder } from '../../../server/web/contract/mailbox.ts';
+import type { Me } from '../../../server/web/contract/session.ts';
 import { createStore } from '../_state/store.ts';
+import { waitingActions } from '../_state/waiting-actions.ts';
 import { showToast } from '../_state/toasts.ts';
 import { useConfirm } from '../_state/confirm.ts';
 import { folderSlug } from '../_navigation/view.ts';
@@ -57,9 +59,9 @@ function doneText(t: Translate, act: Act): string {
   return act.action === 'move' ? t('done.move', { n, folder: act.target?.label ?? '' }) : t(`done.${act.action}`, { n });
 }
 
-async function send(client: QueryClient, act: Act): Promise<ActionResult> {
+function bodyOf(client: QueryClient, act: Act): ActionBody {
   const folder = client.getQueryData<Folder[]>(keys.folders)?.find((each) => folderSlug(each) === act.slug);
-  const body: ActionBody = {
+  return {
     action: act.action,
     conversationIds: act.conversationIds,
     ...(folder ? { folderId: folder.id } : {}),
@@ -67,7 +69,28 @@ async function send(client: QueryClient, act: Act): Promise<ActionResult> {
     ...(act.until ? { until: act.until.toISOString() } : {}),
     ...(act.labels ? { addLabels: act.labels.addIds, removeLabels: act.labels.removeIds } : {}),
   };
-  return api('conversations.act', { body }, { timeoutMs: 60_000 });
+}
+
+const send = (body: ActionBody): Promise<ActionResult> => api('conversations.act', { body }, { timeoutMs: 60_000 });
+
+/**
+ * Leaves an action for when the server can be reached: it stays done on screen, and can be taken back until then.
+ * @returns false when this browser keeps nothing
+ */
+async function leaveForLater(client: QueryClient, t: Translate, body: ActionBody, rollback: () => void): Promise<boolean> {
+  const accountId = client.getQueryData<Me>(keys.me)?.account.id;
+  if (!accountId) return false;
+  const { keepAction } = await import('../_offline/outbox.ts');
+  const takeOut = await keepAction(accountId, body);
+  if (!takeOut) return false;
+  const run = () => {
+    offerUndo(null);
+    rollback();
+    void takeOut();
+  };
+  offerUndo(run);
+  showToast({ text: t('offline.kept'), action: { label: t('app.undo'), run } });
+  return true;
 }
 
 async function takeBack(client: QueryClient, t: Translate, steps: ActionBody[], rollback: () => void): Promise<void> {
@@ -86,8 +109,11 @@ async function takeBack(client: QueryClient, t: Translate, steps: ActionBody[], 
 async function perform(client: QueryClient, t: Translate, act: Act): Promise<void> {
   await client.cancelQueries({ queryKey: keys.lists });
   const rollback = applyOptimistically(client, act.action, new Set(act.conversationIds), act.slug, act.labels);
+  const body = bodyOf(client, act);
+  // What waits goes first: actions keep their order.
+  if (waitingActions.get() > 0 && (await leaveForLater(client, t, body, rollback))) return;
   try {
-    const { results, undo } = await whileActing(() => send(client, act));
+    const { results, undo } = await whileActing(() => send(body));
     const failed = results.filter((result) => result.status === 'failed');
     if (failed.length > 0) {
       rollback();
@@ -101,6 +127,7 @@ async function perform(client: QueryClient, t: Translate, act: Act): Promise<voi
     }
     refreshWhenQuiet(() => refreshMailbox(client, []));
   } catch (error) {
+    if (error instanceof ApiError && error.code === 'offline' && (await leaveForLater(client, t, body, rollback).catch(() => false))) return;
     rollback();
     if (error instanceof ApiError && error.code === 'unauthenticated') return;
     // The lists were being read when the action stopped them: what they were put back to may be old.

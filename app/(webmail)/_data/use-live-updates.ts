@@ -43,9 +43,14 @@ export function useLiveUpdates(): void {
         soon();
       },
       onState: (state) => {
-        window.clearTimeout(lostTimer);
-        if (state === 'open') connectionStore.set('open');
-        else lostTimer = window.setTimeout(() => connectionStore.set('lost'), LOST_AFTER_MS);
+        if (state === 'open') {
+          window.clearTimeout(lostTimer);
+          lostTimer = 0;
+          connectionStore.set('open');
+        } else {
+          // Every try that fails is told of: the first one counts.
+          lostTimer ||= window.setTimeout(() => connectionStore.set('lost'), LOST_AFTER_MS);
+        }
       },
     });
     return () => {

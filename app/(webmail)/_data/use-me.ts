@@ -39,9 +39,11 @@ export function useUpdateSettings() {
 /** Ends the session and leaves nothing of the mailbox behind in this tab. */
 export function useSignOut() {
   return useMutation({
-    mutationFn: () => api('session.delete', {}),
     // What was kept for this account in the browser goes too.
-    onMutate: () => ['eider-drafts', 'eider-uploads'].forEach((name) => indexedDB.deleteDatabase(name)),
+    mutationFn: async () => {
+      const [answer] = await Promise.all([api('session.delete', {}), import('../_offline/offline-files.ts').then(({ endOffline }) => endOffline())]);
+      return answer;
+    },
     onSettled: () => location.replace('/sign-in'),
   });
 }

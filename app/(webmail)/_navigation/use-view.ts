@@ -15,6 +15,12 @@ export function useView(): View {
 /** The view at this moment, for event handlers. */
 export const currentView = (): View => parseView(location.pathname, new URLSearchParams(location.search));
 
+/** Goes to an address of the app that came from elsewhere. */
+export function openAddress(address: string): void {
+  const { pathname, searchParams } = new URL(address, location.href);
+  navigate(parseView(pathname, searchParams));
+}
+
 /** Goes to a view. Going where one is already does nothing. */
 export function navigate(view: View, how: 'push' | 'replace' = 'push'): void {
   const href = viewHref(view);

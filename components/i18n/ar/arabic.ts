@@ -8,6 +8,7 @@ import { reading } from './reading.ts';
 export const arabic: Language = {
   tag: 'ar',
   core: { ...common, ...list, ...actions, ...reading },
+  errors: () => import('./errors.ts').then((part) => part.errors),
   parts: {
     calendar: () => import('./calendar.ts').then((part) => part.calendar),
     compose: () => import('./compose.ts').then((part) => part.compose),

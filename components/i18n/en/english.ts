@@ -8,6 +8,7 @@ import { reading } from './reading.ts';
 export const english: Language = {
   tag: 'en',
   core: { ...common, ...list, ...actions, ...reading },
+  errors: null,
   parts: {
     calendar: () => import('./calendar.ts').then((part) => part.calendar),
     compose: () => import('./compose.ts').then((part) => part.compose),

@@ -1,4 +1,7 @@
 // English: the frame of the app, folders, sign-in, errors.
+import { pluralFor } from '../plural.ts';
+
+const plural = pluralFor('en');
 
 export const common = {
   'app.name': 'Eider',
@@ -26,6 +29,10 @@ export const common = {
 
   'offline.text': 'You’re offline. What was loaded can be read; changes are sent when you’re back.',
   'offline.reconnecting': 'Connection to the server lost. Trying again…',
+  'offline.kept': 'Done here; the server hears of it when you’re back online',
+  'offline.waiting': ({ n }: { n: number }) => plural(n, { one: '# change waits.', other: '# changes wait.' }),
+  'offline.sent': ({ n }: { n: number }) => plural(n, { one: '# change from offline is done', other: '# changes from offline are done' }),
+  'offline.refused': ({ n }: { n: number }) => plural(n, { one: '# change from offline could not be made: it was changed elsewhere', other: '# changes from offline could not be made: they were changed elsewhere' }),
 
   'nav.label': 'Mailbox',
   'nav.compose': 'Compose',

@@ -39,10 +39,14 @@ const PART_TIMEOUT_MS = 360_000;
 let csrfToken: string | null = null;
 let onSignedOut: (() => void) | null = null;
 
-/** Tells the client the CSRF token (from `me`) and what to do when the session has ended. */
-export function configureApi(options: { csrfToken?: string | null; onSignedOut?: () => void }): void {
+/** Puts an error into the page's language; the server speaks English. */
+let reword: ((error: ApiError) => Promise<void>) | null = null;
+
+/** Tells the client the CSRF token (from `me`), what to do when the session has ended, and the words for errors. */
+export function configureApi(options: { csrfToken?: string | null; onSignedOut?: () => void; reword?: (error: ApiError) => Promise<void> }): void {
   if (options.csrfToken !== undefined) csrfToken = options.csrfToken;
   if (options.onSignedOut !== undefined) onSignedOut = options.onSignedOut;
+  if (options.reword !== undefined) reword = options.reword;
 }
 
 export interface CallOptions {
@@ -59,6 +63,20 @@ export interface CallOptions {
  * @throws ApiError
  */
 export async function api<N extends JsonRouteName>(name: N, request: RequestOf<N>, options: CallOptions = {}): Promise<ResponseOf<N>> {
+  return inWords(call(name, request, options));
+}
+
+async function inWords<T>(pending: Promise<T>): Promise<T> {
+  try {
+    return await pending;
+  } catch (error) {
+    // Without the file of words the English ones stay.
+    if (error instanceof ApiError) await reword?.(error).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function call<N extends JsonRouteName>(name: N, request: RequestOf<N>, options: CallOptions): Promise<ResponseOf<N>> {
   const parts = request as { params?: Record<string, string>; query?: Record<string, unknown>; body?: unknown };
   const { method, path } = pathOf(name, parts.params);
   const headers: Record<string, string> = { accept: 'application/json' };
@@ -84,9 +102,27 @@ export async function api<N extends JsonRouteName>(name: N, request: RequestOf<N
   return readAnswer(name, response);
 }
 
+/** Answers that the service worker had kept, given because the server could not be reached. */
+const keptAnswers = new WeakSet<object>();
+
+function noteKept(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  keptAnswers.add(body);
+  const { items } = body as { items?: unknown };
+  if (Array.isArray(items)) keptAnswers.add(items);
+}
+
+/** Whether data (or a page of it) is an answer from before, which only the service worker still had. */
+export function isKept(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false;
+  const { pages } = data as { pages?: unknown };
+  return keptAnswers.has(data) || (Array.isArray(pages) && pages.some(isKept));
+}
+
 async function readAnswer<N extends JsonRouteName>(name: N, response: Response): Promise<ResponseOf<N>> {
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) {
+    if (response.headers.has('x-eider-kept')) noteKept(body);
     if (name === 'me.get') csrfToken = (body as { csrfToken: string }).csrfToken;
     return body as ResponseOf<N>;
   }
@@ -145,7 +181,7 @@ export interface SendOptions {
  * @throws ApiError; code `aborted` when `signal` fires
  */
 export function sendBytes(name: RouteName, body: Blob | ArrayBuffer, { params, query, signal, onProgress, timeoutMs = 0 }: SendOptions = {}): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+  const sent = new Promise<unknown>((resolve, reject) => {
     const request = new XMLHttpRequest();
     const { method, path } = pathOf(name, params);
     request.open(method, path + queryText(query));
@@ -167,6 +203,7 @@ export function sendBytes(name: RouteName, body: Blob | ArrayBuffer, { params, q
     if (signal?.aborted) reject(new ApiError('aborted', 'Cancelled.'));
     else request.send(body);
   });
+  return inWords(sent);
 }
 
 /**

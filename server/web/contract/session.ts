@@ -72,6 +72,8 @@ export const me = z.object({
   /** Bytes; limit 0 means none. */
   quota: z.object({ usedBytes: z.number(), limitBytes: z.number() }),
   limits: z.object({ uploadBytes: z.number(), linkBytes: z.number(), messageBytes: z.number(), recipients: z.number() }),
+  /** Whether this session outlives the browser: such a device may keep mail for reading offline. */
+  remembered: z.boolean(),
   /** Send back as `x-csrf-token` with every unsafe request (the client does). */
   csrfToken: z.string(),
 });

@@ -21,6 +21,7 @@ export async function readMe(services: Services, session: Session): Promise<Me> 
     settings,
     quota,
     limits: { ...COMPOSE_LIMITS },
+    remembered: session.persistent,
     csrfToken: services.sessions.csrfToken(session),
   };
 }

@@ -5,6 +5,7 @@ import { CloudOff } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { connectionStore } from '../../_data/use-live-updates.ts';
 import { useStore } from '../../_state/store.ts';
+import { waitingActions } from '../../_state/waiting-actions.ts';
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener('online', listener);
@@ -20,7 +21,9 @@ export function ConnectionNotice() {
   const t = useT();
   const online = useSyncExternalStore(subscribe, () => navigator.onLine, () => true);
   const connection = useStore(connectionStore);
-  const text = !online ? t('offline.text') : connection === 'lost' ? t('offline.reconnecting') : null;
+  const waiting = useStore(waitingActions);
+  const lost = !online ? t('offline.text') : connection === 'lost' ? t('offline.reconnecting') : null;
+  const text = lost && waiting > 0 ? `${lost} ${t('offline.waiting', { n: waiting })}` : lost;
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 top-2 z-40 flex justify-center px-4">
       {text && (

@@ -10,6 +10,7 @@ import { openCompose } from '../../_compose/compose-windows.ts';
 import { loadBulkJobs } from '../../_data/load-bulk-jobs.ts';
 import { lastUndo } from '../../_data/use-actions.ts';
 import { useLiveUpdates } from '../../_data/use-live-updates.ts';
+import { useOffline } from '../../_data/use-offline.ts';
 import { useMe } from '../../_data/use-me.ts';
 import { useCommands, useKeyboard } from '../../_keyboard/use-commands.ts';
 import { navigate, useView } from '../../_navigation/use-view.ts';
@@ -58,6 +59,7 @@ export function MailFrame() {
   const working = useStore(shownJobs, (jobs) => jobs.length > 0);
   const [overlay, setOverlay] = useState<Overlay>(null);
   useLiveUpdates();
+  useOffline();
   useKeyboard();
   useDocumentTitle(view);
   useEffect(() => {

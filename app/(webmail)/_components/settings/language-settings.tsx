@@ -1,5 +1,6 @@
 'use client';
 // Language and time zone. Either loads the page anew: all that stands there was made with the old one.
+import { useEffect, useState } from 'react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { LANGUAGE_TAGS, LANGUAGES } from '../../../../server/web/contract/languages.ts';
 import type { Me, Settings } from '../../../../server/web/contract/session.ts';
@@ -12,7 +13,9 @@ export function LanguageSettings({ me }: { me: Me }) {
   const t = useT();
   const { save, saving } = useSaveSetting();
   const { language, timeZone } = me.settings;
-  const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // What the device knows and the server may not: shown once the browser draws.
+  const [zones, setZones] = useState<{ device: string; all: string[] } | null>(null);
+  useEffect(() => setZones({ device: Intl.DateTimeFormat().resolvedOptions().timeZone, all: Intl.supportedValuesOf('timeZone') }), []);
   const again = () => location.reload();
   return (
     <>
@@ -28,8 +31,8 @@ export function LanguageSettings({ me }: { me: Me }) {
       </SettingRow>
       <SettingRow title={t('settings.timeZone')} hint={t('settings.timeZone.hint')}>
         <select aria-label={t('settings.timeZone')} value={timeZone} disabled={saving} onChange={(event) => save({ timeZone: event.target.value }, again)} className={BOX}>
-          <option value="">{t('settings.timeZone.device', { zone: device })}</option>
-          {Intl.supportedValuesOf('timeZone').map((zone) => (
+          <option value="">{t('settings.timeZone.device', { zone: zones?.device ?? '…' })}</option>
+          {(zones?.all ?? (timeZone ? [timeZone] : [])).map((zone) => (
             <option key={zone}>{zone}</option>
           ))}
         </select>
