@@ -94,7 +94,7 @@ export async function fillMailbox(pool: Pool, accountId: string, count: number):
   const threads: { id: string; subject: string }[] = [];
   await changeAccount(pool, accountId, { kind: 'web' }, async (client) => {
     for (const { id, path, use } of FOLDERS) {
-      await saveFolder(client, accountId, { id: folderId(id, count), path, specialUse: use, subscribed: true, hidden: false, uidValidity: 1, modifyIndex: 1 });
+      await saveFolder(client, accountId, { id: folderId(id, count), path, specialUse: use, subscribed: true, hidden: false, uidValidity: 1, modifyIndex: 1, uidNext: 1 });
     }
     await planBuckets(client, accountId, Array.from({ length: count }, (_, index) => new Date(START + Math.floor(((END - START) * index) / count))));
     return { changedFolders: [] };

@@ -43,7 +43,8 @@ async function startOne(): Promise<() => Promise<void>> {
   const product = await startProduct({
     home,
     args: ['--demo'],
-    env: { EIDER_ROUTES: `${OUTSIDE_DOMAIN}=127.0.0.1:${port}` },
+    // The account that a journey brings mail from is on this machine.
+    env: { EIDER_ROUTES: `${OUTSIDE_DOMAIN}=127.0.0.1:${port}`, EIDER_IMPORT_NETWORKS: '127.0.0.0/8' },
     onLine: (line) => process.stdout.write(`${line}\n`),
   });
   const end = await handOver(product.address, port);

@@ -27,6 +27,8 @@ describe('loadConfig', () => {
 
   test.each([
     [{ EIDER_PORT_WEB: 'abc' }, 'EIDER_PORT_WEB: a port from 1 to 65535 expected, found "abc"'],
+    [{ EIDER_IMPORT_NETWORKS: '10.0.0.0/40' }, 'EIDER_IMPORT_NETWORKS: networks such as 10.0.0.0/8, separated by commas, expected, found "10.0.0.0/40"'],
+    [{ EIDER_IMPORT_NETWORKS: 'localhost' }, 'EIDER_IMPORT_NETWORKS: networks such as 10.0.0.0/8, separated by commas, expected, found "localhost"'],
     [{ EIDER_DELAY_REPORT_AFTER: '4 days' }, 'EIDER_DELAY_REPORT_AFTER: a time such as 4h or 90min below 120h, or off, expected, found "4 days"'],
     [{ EIDER_DELAY_REPORT_AFTER: '120h' }, 'EIDER_DELAY_REPORT_AFTER'],
     [{ EIDER_PORT_MX: '70000' }, 'EIDER_PORT_MX'],

@@ -1,6 +1,7 @@
 // The environment, parsed once per process. Owns names, defaults and checks of every EIDER_* and *_URL
 // variable; knows nothing of what the values are used for.
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseDomain } from './mail/address.ts';
@@ -60,6 +61,7 @@ const environment = z.object({
   EIDER_REPORT_FROM: optionalText,
   EIDER_SIMULATOR_DOMAIN: optionalText,
   EIDER_DELAY_REPORT_AFTER: optionalText,
+  EIDER_IMPORT_NETWORKS: optionalText,
   EIDER_PUBLIC_URL: optionalText,
   EIDER_SECRET_KEY_FILE: optionalText,
   EIDER_FEEDBACK_KEYS_FILE: optionalText,
@@ -103,6 +105,8 @@ export interface Config {
   simulatorDomain: string | null;
   /** A message that has waited for so long is reported to its sender as delayed; null: never. */
   delayReportAfterMs: number | null;
+  /** Networks beside the public internet that mail may be brought from: `10.0.0.0/8`, or an address. */
+  importNetworks: string[];
   databaseUrl: string | undefined;
   mongoUrl: string | undefined;
   redisUrl: string | undefined;
@@ -163,6 +167,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     reportFrom: values.EIDER_REPORT_FROM,
     simulatorDomain: simulatorDomain(values.EIDER_SIMULATOR_DOMAIN, values.EIDER_HOSTNAME ?? 'mail.eider.test'),
     delayReportAfterMs: delayReportAfter(values.EIDER_DELAY_REPORT_AFTER),
+    importNetworks: importNetworks(values.EIDER_IMPORT_NETWORKS),
     databaseUrl: values.DATABASE_URL,
     mongoUrl: values.MONGO_URL,
     redisUrl: values.REDIS_URL,
@@ -203,6 +208,18 @@ function delayReportAfter(setting: string | undefined): number | null {
   const ms = match ? Number(match[1]) * (match[2] === 'h' ? HOUR_MS : 60_000) : 0;
   if (ms > 0 && ms < MAX_DELAY_REPORT_MS) return ms;
   throw new ConfigError(`EIDER_DELAY_REPORT_AFTER: a time such as 4h or 90min below 120h, or off, expected, found "${setting}"`);
+}
+
+function importNetworks(setting: string | undefined): string[] {
+  const networks = (setting ?? '').split(/[\s,]+/).filter(Boolean);
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const bits = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : 0;
+    if (bits === 0 || (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))) {
+      throw new ConfigError(`EIDER_IMPORT_NETWORKS: networks such as 10.0.0.0/8, separated by commas, expected, found "${network}"`);
+    }
+  }
+  return networks;
 }
 
 function assertDistinct(ports: Record<PortName, number>): void {

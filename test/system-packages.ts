@@ -11,6 +11,7 @@ const PROGRAMS: Record<string, string> = {
   neomutt: 'neomutt',
   curl: 'curl',
   swaks: 'swaks',
+  dovecot: 'dovecot-imapd',
 };
 
 /** Fonts have no program: screenshots show boxes without them. */
@@ -39,7 +40,8 @@ export async function installMissing(missing: readonly string[], say: (line: str
     throw new Error(`these Debian packages are missing, and only root can install them: apt-get install ${missing.join(' ')}`);
   }
   say(`installing ${missing.join(', ')}`);
-  const options = { cwd: '/', env: { DEBIAN_FRONTEND: 'noninteractive' }, quiet: true };
+  // At runlevel 1 no service is started: a test's servers are its own.
+  const options = { cwd: '/', env: { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }, quiet: true };
   const install = () =>
     runTool('apt-get', ['-o', 'DPkg::Lock::Timeout=300', 'install', '-y', '--no-install-recommends', ...missing], options);
   // The lists of a fresh machine are absent or old; fetching them first would cost every later run.

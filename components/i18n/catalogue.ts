@@ -17,6 +17,7 @@ import type { snooze } from './en/snooze.ts';
 import type { security } from './en/security.ts';
 import type { settings } from './en/settings.ts';
 import type { signIn } from './en/sign-in.ts';
+import type { transfers } from './en/transfers.ts';
 
 /** Parts that load with what needs them (load-texts.ts). */
 interface LaterParts {
@@ -31,6 +32,7 @@ interface LaterParts {
   settings: typeof settings;
   signIn: typeof signIn;
   snooze: typeof snooze;
+  transfers: typeof transfers;
 }
 
 /** What every page needs from the start. */

@@ -10,6 +10,7 @@ import { mendSends, queueComingSends, releaseDueSends } from './compose/held-sen
 import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
 import { teachSpam } from './mailbox/train-spam.ts';
 import { workOnJobs } from './jobs/run-jobs.ts';
+import { tidyTransfers, workOnTransfers } from './transfers/run-transfers.ts';
 import type { Services } from './services.ts';
 
 interface Chore {
@@ -23,6 +24,8 @@ const MINUTE = 60_000;
 const CHORES: Chore[] = [
   // The process that took the order begins at once; this is for what a dead one left.
   { name: 'large actions', everyMs: 5_000, run: workOnJobs },
+  { name: 'imports', everyMs: 5_000, run: workOnTransfers },
+  { name: 'forget imports', everyMs: 10 * MINUTE, run: tidyTransfers },
   { name: 'wake snoozed', everyMs: 5_000, run: wakeSnoozed },
   { name: 'archive muted', everyMs: 2_000, run: archiveMuted },
   { name: 'teach spam', everyMs: 5_000, run: teachSpam },

@@ -12,6 +12,7 @@ import { secretBoxFromFile, type SecretBox } from '../infra/crypto/secret-box.ts
 import { createPool, type Pool } from '../infra/db/pool.ts';
 import { logger, type Logger } from '../infra/log/logger.ts';
 import { createSpamLearner, type SpamLearner } from '../infra/rspamd/learner.ts';
+import { wildduckStore, type WildduckStore } from '../infra/wildduck/store.ts';
 import { openFlagStore, type FlagStore } from '../infra/wildduck/flag-store.ts';
 import { wildduckClientFromConfig, type WildduckClient } from '../infra/wildduck/client.ts';
 import { createChangeFeed, type ChangeFeed } from './events/change-feed.store.ts';
@@ -19,7 +20,7 @@ import { createSanitiser, type Sanitiser } from './html/sanitiser.ts';
 import { createAccountFacts, type AccountFacts } from './mailbox/account-facts.ts';
 import { createContentCache, type ContentCache } from './message/content-cache.ts';
 import { createRemoteImageSigner, type RemoteImageSigner } from './message/remote-images.ts';
-import { BEGIN_RULES, CODE_RULES, createAttemptLimit, valkeyCounters, type AttemptLimit } from './session/attempt-limit.ts';
+import { BEGIN_RULES, CODE_RULES, LOOK_RULES, createAttemptLimit, valkeyCounters, type AttemptLimit } from './session/attempt-limit.ts';
 import { createSessions, type Sessions } from './session/sessions.ts';
 
 export interface Services {
@@ -38,11 +39,15 @@ export interface Services {
   /** Of second steps, which are short enough to guess. */
   codeLimit: AttemptLimit;
   beginLimit: AttemptLimit;
+  /** Of signing in to accounts elsewhere. */
+  lookLimit: AttemptLimit;
   sanitiser: Sanitiser;
   images: RemoteImageSigner;
   changes: ChangeFeed;
   facts: AccountFacts;
   flags: FlagStore;
+  /** The mail store's collections, to read what its API does not tell. */
+  mailStore: WildduckStore;
   /** Null where there is no rspamd to teach. */
   spamLearner: SpamLearner | null;
   contents: ContentCache;
@@ -75,11 +80,13 @@ export function createServices(env: Record<string, string | undefined> = process
     attemptLimit: createAttemptLimit(counters),
     codeLimit: createAttemptLimit(counters, 'code', CODE_RULES),
     beginLimit: createAttemptLimit(counters, 'begin', BEGIN_RULES),
+    lookLimit: createAttemptLimit(counters, 'look', LOOK_RULES),
     sanitiser: createSanitiser(() => new Worker(new URL('./html/sanitise-worker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 1024 } })),
     images: createRemoteImageSigner(secretBox.derive('web:images')),
     changes: createChangeFeed(databaseUrl, log),
     facts: createAccountFacts(wildduck),
     flags: openFlagStore(required(config.mongoUrl, 'MONGO_URL'), redis),
+    mailStore: wildduckStore(required(config.mongoUrl, 'MONGO_URL'), { maxConnections: 2 }),
     spamLearner: config.rspamdControllerUrl === undefined ? null : createSpamLearner(config.rspamdControllerUrl),
     contents: createContentCache(),
     checkAnswers: env['NODE_ENV'] !== 'production',

@@ -3,7 +3,7 @@
 import type { SpecialUse } from '../../../server/web/contract/mailbox.ts';
 
 export type ListFilter = 'unread' | 'starred';
-export const SETTINGS_SECTIONS = ['appearance', 'account', 'writing', 'filters', 'shares', 'security', 'apps', 'privacy', 'devices'] as const;
+export const SETTINGS_SECTIONS = ['appearance', 'account', 'writing', 'filters', 'shares', 'security', 'apps', 'transfers', 'privacy', 'devices'] as const;
 export type SettingsSection = (typeof SETTINGS_SECTIONS)[number];
 
 /** What stands beside the folders and is none. */

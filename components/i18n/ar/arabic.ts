@@ -21,5 +21,6 @@ export const arabic: Language = {
     settings: () => import('./settings.ts').then((part) => part.settings),
     signIn: () => import('./sign-in.ts').then((part) => part.signIn),
     snooze: () => import('./snooze.ts').then((part) => part.snooze),
+    transfers: () => import('./transfers.ts').then((part) => part.transfers),
   },
 };

@@ -21,6 +21,7 @@ export const settings: TextsLike<typeof english> = {
   'settings.identity.own': 'توقيع خاص',
   'settings.section.security': 'الأمان',
   'settings.section.apps': 'برامج البريد',
+  'settings.section.transfers': 'الاستيراد والتصدير',
   'settings.section.filters': 'المرشّحات وإعادة التوجيه',
   'settings.section.shares': 'الملفات المشتركة',
   'settings.section.privacy': 'الخصوصية',

@@ -18,6 +18,7 @@ export const settings = {
   'settings.identity.own': 'Its own',
   'settings.section.security': 'Security',
   'settings.section.apps': 'Mail programs',
+  'settings.section.transfers': 'Import and export',
   'settings.section.filters': 'Filters and forwarding',
   'settings.section.shares': 'Shared files',
   'settings.section.privacy': 'Privacy',

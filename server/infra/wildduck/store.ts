@@ -20,6 +20,8 @@ export interface StoredMailbox {
   uidValidity: number;
   /** Grows with every change in the mailbox. */
   modifyIndex: number;
+  /** The next message that comes has at least this UID. */
+  uidNext: number;
 }
 
 /** What changes about a message within its mailbox. */
@@ -61,17 +63,29 @@ export interface WildduckStore {
   close(): Promise<void>;
 }
 
+interface StoreOptions {
+  maxConnections?: number;
+  /** How long a server is looked for (10,000). */
+  timeoutMs?: number;
+}
+
 /** Opens the store. @param url MONGO_URL with the database in its path */
-export async function openWildduckStore(url: string, options: { maxConnections?: number } = {}): Promise<WildduckStore> {
+export async function openWildduckStore(url: string, options: StoreOptions = {}): Promise<WildduckStore> {
+  const store = wildduckStore(url, options);
+  await store.connect();
+  return store;
+}
+
+/** The store, connected to when first asked. */
+export function wildduckStore(url: string, options: StoreOptions = {}): WildduckStore & { connect(): Promise<void> } {
   const client = new MongoClient(url, {
     maxPoolSize: options.maxConnections ?? 4,
     appName: 'eider-index',
-    serverSelectionTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: options.timeoutMs ?? 10_000,
     socketTimeoutMS: 120_000,
     // The index must never show what a failover could take back.
     readPreference: 'primary',
   });
-  await client.connect();
   const database = client.db();
   return new MongoStore(client, database.collection('mailboxes'), database.collection('messages'), database.collection('journal'));
 }
@@ -89,6 +103,10 @@ class MongoStore implements WildduckStore {
     this.#journal = journal;
   }
 
+  async connect(): Promise<void> {
+    await this.#client.connect();
+  }
+
   async listMailboxes(userId: string): Promise<StoredMailbox[]> {
     const rows = await this.#mailboxes.find({ user: new ObjectId(userId) }).toArray();
     return rows.map((row) => ({
@@ -99,6 +117,7 @@ class MongoStore implements WildduckStore {
       hidden: row['hidden'] === true,
       uidValidity: Number(row['uidValidity'] ?? 0),
       modifyIndex: Number(row['modifyIndex'] ?? 0),
+      uidNext: Number(row['uidNext'] ?? 1),
     }));
   }
 

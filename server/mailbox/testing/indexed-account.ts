@@ -60,7 +60,7 @@ export async function createIndexedAccount(pool: Pool, name: string): Promise<In
   await changeAccount(pool, accountId, { kind: 'web' }, async (client) => {
     for (const [path, specialUse] of FOLDERS) {
       await saveFolder(client, accountId, {
-        id: folders[path]!, path, specialUse, subscribed: true, hidden: false, uidValidity: 1, modifyIndex: 1,
+        id: folders[path]!, path, specialUse, subscribed: true, hidden: false, uidValidity: 1, modifyIndex: 1, uidNext: 1,
       });
     }
     return { changedFolders: [] };

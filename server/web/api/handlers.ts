@@ -30,6 +30,7 @@ import { AppError, fieldError } from './app-error.ts';
 import { contactHandlers } from './contact-handlers.ts';
 import type { Handlers } from './context.ts';
 import { fileHandlers } from './file-handlers.ts';
+import { transferHandlers } from './transfer-handlers.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
 
 const { version } = packageFile;
@@ -155,4 +156,5 @@ export const handlers: Handlers = {
   ...fileHandlers,
   ...accountHandlers,
   ...contactHandlers,
+  ...transferHandlers,
 };

@@ -36,6 +36,7 @@ let targetId: string;
 let contactId: string;
 let groupId: string;
 let undoId: string;
+let transferId: string;
 
 beforeAll(async () => {
   db = await testDatabase();
@@ -76,6 +77,8 @@ beforeAll(async () => {
   undoId = ((await (await owner.call('POST', '/api/contacts/delete', { ids: [spare.id] })).json()) as { undoId: string }).undoId;
   const groups = (await (await owner.call('POST', '/api/contact-groups', { name: SECRET })).json()) as { items: { id: string }[] };
   groupId = groups.items[0]!.id;
+  const prepared = await owner.call('POST', '/api/transfers/exports', { format: 'mbox', folderId: FOLDER });
+  transferId = ((await prepared.json()) as { id: string }).id;
   await saveTotpSecret(db.pool, owner, Buffer.from('sealed'));
   await takeTotpStep(db.pool, owner.accountId, 1, true);
   await turnOnTwoStep(db.pool, owner);
@@ -181,6 +184,16 @@ const PROBES: Record<RouteName, Probe> = {
   'contactGroups.create': { body: () => ({ name: 'mine' }), stranger: 200 },
   'contactGroups.update': { params: () => ({ groupId }), body: () => ({ name: 'stolen', removeIds: [contactId] }), stranger: 404 },
   'contactGroups.delete': { params: () => ({ groupId }), stranger: 404 },
+  'transfers.list': { stranger: 200 },
+  'transfers.get': { params: () => ({ transferId }), stranger: 404 },
+  'transfers.cancel': { params: () => ({ transferId }), stranger: 404 },
+  'transfers.export': { body: () => ({ format: 'mbox', folderId: FOLDER }), stranger: 400 },
+  'transfers.file': { params: () => ({ transferId }), stranger: 404 },
+  'transfers.files': { body: () => ({ folderId: FOLDER }), stranger: 400 },
+  'transfers.addFile': { params: () => ({ transferId }), query: () => ({ index: '0', filename: 'a.mbox' }), body: () => new TextEncoder().encode('x'), stranger: 404 },
+  'transfers.begin': { params: () => ({ transferId }), stranger: 404 },
+  'transfers.imapFolders': { body: () => ({ host: '127.0.0.1', port: 143, security: 'tls', user: 'x', password: 'x' }), stranger: 400 },
+  'transfers.imap': { body: () => ({ server: { host: '127.0.0.1', port: 143, security: 'tls', user: 'x', password: 'x' }, folders: ['INBOX'] }), stranger: 200 },
   'templates.list': { stranger: 200 },
   'templates.create': { body: () => ({ name: 'mine', html: '' }), stranger: 200 },
   'templates.update': { params: () => ({ templateId }), body: () => ({ name: 'stolen', html: '' }), stranger: 404 },
@@ -320,6 +333,7 @@ test('after the walk everything of the owner’s is as it was', async () => {
   expect((await listPasskeys(db.pool, owner.accountId))[0]).toMatchObject({ name: SECRET, counter: 0 });
   expect(await (await owner.call('GET', `/api/contacts/${contactId}`)).json()).toMatchObject({ revision: 1, name: SECRET });
   expect(await (await owner.call('GET', '/api/contact-groups')).json()).toEqual({ items: [{ id: groupId, name: SECRET, members: 0 }] });
+  expect(await (await owner.call('GET', `/api/transfers/${transferId}`)).json()).toMatchObject({ state: 'preparing', done: 0 });
   const conversation = await owner.call('GET', `/api/conversations/${CONVERSATION}`);
   expect(await conversation.text()).toContain(SECRET);
 });

@@ -2,6 +2,7 @@
 // passwords, filters and forwarding. Apart from paths.ts, so that the mailbox loads without them; whoever calls one imports this file.
 import { CONTACT_PATHS } from './contact-paths.ts';
 import { addPaths, PATHS } from './paths.ts';
+import { TRANSFER_PATHS } from './transfer-paths.ts';
 
 export const ACCOUNT_PATHS = {
   'session.secondStep': 'POST /api/session/second-step',
@@ -49,6 +50,6 @@ export const ACCOUNT_PATHS = {
 } as const;
 
 /** Every route that there is. */
-export const ALL_PATHS = { ...PATHS, ...ACCOUNT_PATHS, ...CONTACT_PATHS };
+export const ALL_PATHS = { ...PATHS, ...ACCOUNT_PATHS, ...CONTACT_PATHS, ...TRANSFER_PATHS };
 
 addPaths(ACCOUNT_PATHS);

@@ -3,6 +3,7 @@
 // entry for each name.
 import type { ACCOUNT_PATHS } from './account-paths.ts';
 import type { CONTACT_PATHS } from './contact-paths.ts';
+import type { TRANSFER_PATHS } from './transfer-paths.ts';
 
 export const PATHS = {
   'api.description': 'GET /api/openapi.json',
@@ -72,7 +73,8 @@ export const PATHS = {
 
 export type AccountRouteName = keyof typeof ACCOUNT_PATHS;
 export type ContactRouteName = keyof typeof CONTACT_PATHS;
-export type RouteName = keyof typeof PATHS | AccountRouteName | ContactRouteName;
+export type TransferRouteName = keyof typeof TRANSFER_PATHS;
+export type RouteName = keyof typeof PATHS | AccountRouteName | ContactRouteName | TransferRouteName;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const known: Record<string, string> = { ...PATHS };

@@ -18,6 +18,7 @@ import * as shares from './shares.ts';
 import * as templates from './templates.ts';
 import * as uploads from './uploads.ts';
 import { empty, opaqueId } from './shapes.ts';
+import { TRANSFER_ROUTES } from './transfer-routes.ts';
 
 /** `public` routes need no session. The others need one whose role has the permission. */
 export type Permission = 'public' | 'account:read' | 'account:write' | 'mail:read' | 'mail:write' | 'mail:send';
@@ -109,6 +110,7 @@ export const ROUTES = {
   'events.stream': { permission: 'mail:read', response: 'events' },
   ...ACCOUNT_ROUTES,
   ...CONTACT_ROUTES,
+  ...TRANSFER_ROUTES,
 } as const satisfies Record<RouteName, RouteContract>;
 
 type Routes = typeof ROUTES;

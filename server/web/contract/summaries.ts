@@ -2,6 +2,7 @@
 import { ACCOUNT_SUMMARIES } from './account-summaries.ts';
 import { CONTACT_SUMMARIES } from './contact-routes.ts';
 import type { RouteName } from './paths.ts';
+import { TRANSFER_SUMMARIES } from './transfer-routes.ts';
 
 export const SUMMARIES: Record<RouteName, string> = {
   'api.description': 'This description, as OpenAPI 3.1',
@@ -69,4 +70,5 @@ export const SUMMARIES: Record<RouteName, string> = {
   'events.stream': 'Changes of the mailbox as server-sent events',
   ...ACCOUNT_SUMMARIES,
   ...CONTACT_SUMMARIES,
+  ...TRANSFER_SUMMARIES,
 };

@@ -30,6 +30,12 @@ export const CODE_RULES: AttemptRule[] = [
 /** Beginning something costs a row; nothing can be guessed by it. */
 export const BEGIN_RULES: AttemptRule[] = [{ scope: 'ip', tries: 100, windowSeconds: 900 }];
 
+/** Trying passwords of accounts elsewhere: enough to find a typing mistake, too few to guess. */
+export const LOOK_RULES: AttemptRule[] = [
+  { scope: 'ip', tries: 60, windowSeconds: 3600 },
+  { scope: 'account', tries: 30, windowSeconds: 3600 },
+];
+
 export type AttemptVerdict = { kind: 'allowed' } | { kind: 'limited'; retryAfterSeconds: number };
 
 export interface AttemptLimit {

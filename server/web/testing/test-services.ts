@@ -12,6 +12,7 @@ import { folderBlobStore } from '../../infra/blobs/blob-store.ts';
 import { createVirusScanner } from '../../infra/clamd/virus-scanner.ts';
 import { createSecretBox } from '../../infra/crypto/secret-box.ts';
 import type { Pool } from '../../infra/db/pool.ts';
+import { wildduckStore } from '../../infra/wildduck/store.ts';
 import { openFlagStore } from '../../infra/wildduck/flag-store.ts';
 import { createWildduckClient } from '../../infra/wildduck/client.ts';
 import { WildduckError } from '../../infra/wildduck/errors.ts';
@@ -22,7 +23,7 @@ import { createSanitiser } from '../html/sanitiser.ts';
 import { createContentCache } from '../message/content-cache.ts';
 import { createRemoteImageSigner } from '../message/remote-images.ts';
 import type { Services } from '../services.ts';
-import { BEGIN_RULES, CODE_RULES, createAttemptLimit, memoryCounters } from '../session/attempt-limit.ts';
+import { BEGIN_RULES, CODE_RULES, LOOK_RULES, createAttemptLimit, memoryCounters } from '../session/attempt-limit.ts';
 import { createSessions } from '../session/sessions.ts';
 
 export interface TestWeb {
@@ -69,6 +70,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
     attemptLimit: createAttemptLimit(memoryCounters()),
     codeLimit: createAttemptLimit(memoryCounters(), 'code', CODE_RULES),
     beginLimit: createAttemptLimit(memoryCounters(), 'begin', BEGIN_RULES),
+    lookLimit: createAttemptLimit(memoryCounters(), 'look', LOOK_RULES),
     sanitiser: createSanitiser(() => new Worker(new URL('../html/sanitise-worker.ts', import.meta.url))),
     images: createRemoteImageSigner(Buffer.alloc(32, 2)),
     changes: createChangeFeed(database.url, log),
@@ -79,6 +81,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
       forget: () => undefined,
     },
     flags: openFlagStore('mongodb://127.0.0.1:9/none', redis, { timeoutMs: 300 }),
+    mailStore: wildduckStore('mongodb://127.0.0.1:9/none', { timeoutMs: 300 }),
     spamLearner: null,
     contents: createContentCache(),
     checkAnswers: true,
@@ -93,6 +96,7 @@ export async function createTestWeb(database: { url: string; pool: Pool }): Prom
       await services.changes.close();
       await services.sanitiser.close();
       await services.flags.close();
+      await services.mailStore.close();
       redis.disconnect();
       await rm(folder, { recursive: true, force: true });
     },

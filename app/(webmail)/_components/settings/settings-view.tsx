@@ -2,7 +2,7 @@
 // Settings: sections at the side (behind one button on phones), one shown at a time; the larger ones load when opened.
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
-import { KeyRound, Laptop, Link2, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
+import { ArrowLeftRight, KeyRound, Laptop, Link2, ListFilter, Palette, PencilLine, ShieldCheck, Smartphone, UserRound } from 'lucide-react';
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { withTexts } from '../../../../components/i18n/load-texts.ts';
 import type { Me } from '../../../../server/web/contract/session.ts';
@@ -23,6 +23,7 @@ const SECTIONS = {
   shares: { icon: Link2, label: 'settings.section.shares', View: lazy(() => withTexts(import('./shares/shared-files-section.tsx'), 'compose')) },
   security: { icon: KeyRound, label: 'settings.section.security', View: lazy(() => withTexts(import('./security/security-section.tsx'), 'security')) },
   apps: { icon: Smartphone, label: 'settings.section.apps', View: lazy(() => withTexts(import('./apps/apps-section.tsx'), 'security')) },
+  transfers: { icon: ArrowLeftRight, label: 'settings.section.transfers', View: lazy(() => withTexts(import('./transfers/transfers-section.tsx'), 'transfers')) },
   privacy: { icon: ShieldCheck, label: 'settings.section.privacy', View: PrivacySection },
   devices: { icon: Laptop, label: 'settings.section.sessions', View: DevicesSection },
 } as const;
