@@ -7,6 +7,7 @@ import { deleteExpiredSessions } from './session/session.store.ts';
 import { mirrorDraftsBehind } from './compose/drafts.ts';
 import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
 import { mendSends, queueComingSends, releaseDueSends } from './compose/held-sends.ts';
+import { remindOfUnanswered } from './mailbox/reminders.ts';
 import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
 import { teachSpam } from './mailbox/train-spam.ts';
 import { workOnJobs } from './jobs/run-jobs.ts';
@@ -27,6 +28,7 @@ const CHORES: Chore[] = [
   { name: 'imports', everyMs: 5_000, run: workOnTransfers },
   { name: 'forget imports', everyMs: 10 * MINUTE, run: tidyTransfers },
   { name: 'wake snoozed', everyMs: 5_000, run: wakeSnoozed },
+  { name: 'remind of unanswered', everyMs: 10_000, run: remindOfUnanswered },
   { name: 'archive muted', everyMs: 2_000, run: archiveMuted },
   { name: 'teach spam', everyMs: 5_000, run: teachSpam },
   { name: 'forget stale snoozes', everyMs: 24 * 60 * MINUTE, run: forgetStaleSleep },

@@ -7,6 +7,7 @@ import { IconButton } from '../../../components/ui/icon-button.tsx';
 import type { Template } from '../../../server/web/contract/templates.ts';
 import type { ComposeModel } from './compose-model.ts';
 import type { ComposeState } from './compose-state.ts';
+import { RemindMenu } from './remind-menu.tsx';
 import { SaveStatus } from './save-status.tsx';
 import { SendButton } from './send-button.tsx';
 import { TemplateMenu } from './template-menu.tsx';
@@ -39,6 +40,7 @@ export function ComposeFooter({ model, state, actions, toolbar, onToggleToolbar,
       <IconButton label={t('compose.attach')} icon={<Paperclip className="size-4" />} onClick={() => attach.current?.click()} />
       <IconButton label={t('compose.insertImage')} icon={<ImagePlus className="size-4" />} onClick={() => image.current?.click()} />
       <TemplateMenu subject={state.subject} own={state.own} onInsert={onTemplate} />
+      <RemindMenu days={state.remindAfterDays} onPick={(remindAfterDays) => model.edit({ remindAfterDays })} />
       <input ref={attach} type="file" multiple hidden data-testid="attach-input" aria-label={t('compose.attach')} onChange={(event) => take(event.currentTarget, false)} />
       <input ref={image} type="file" multiple hidden accept="image/png,image/jpeg,image/gif,image/webp" aria-label={t('compose.insertImage')} onChange={(event) => take(event.currentTarget, true)} />
       <span className="flex min-w-0 flex-1 justify-end px-2">

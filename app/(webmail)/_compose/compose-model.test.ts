@@ -29,7 +29,7 @@ function setUp() {
   const server: ComposeServer = {
     create: (fields) => save(`create ${fields.subject}`),
     update: (_id, revision, fields, final) => save(`update@${revision} ${fields.subject}${final ? ' final' : ''}`),
-    read: vi.fn(async () => ({ id: 'd', revision: 7, updatedAt: '2026-11-22T00:00:00Z', uploads: [], emailId: null, fields: { to: [], cc: [], bcc: [], subject: 'theirs', html: '<p>x</p>', text: null, attachments: [], inReplyTo: null } }) satisfies Draft),
+    read: vi.fn(async () => ({ id: 'd', revision: 7, updatedAt: '2026-11-22T00:00:00Z', uploads: [], emailId: null, fields: { to: [], cc: [], bcc: [], subject: 'theirs', html: '<p>x</p>', text: null, attachments: [], inReplyTo: null, remindAfterDays: null } }) satisfies Draft),
     remove: vi.fn(async () => undefined),
     send: vi.fn(async () => ({ sendId: 's', queueId: 'q', messageId: 'm', savedToSent: true, heldUntil: null })),
   };

@@ -41,7 +41,7 @@ const RETRY_MS = [4_000, 10_000, 30_000];
 /** When a message leaves; nothing of it is at once. */
 export type SendTime = Pick<SendBody, 'undoSeconds' | 'sendAt'>;
 
-export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | 'bcc' | 'subject' | 'own' | 'quoted' | 'uploads'>>;
+export type EditableFields = Partial<Pick<ComposeState, 'from' | 'to' | 'cc' | 'bcc' | 'subject' | 'own' | 'quoted' | 'uploads' | 'remindAfterDays'>>;
 
 export class ComposeModel {
   /** What else ends with it. */

@@ -26,7 +26,7 @@ export const composeServer: ComposeServer = {
 
 /** What toFields left is complete but for its defaults. */
 const asFull = (fields: ComposeFields): ComposeFieldsFull =>
-  ({ cc: [], bcc: [], subject: '', text: null, attachments: [], inReplyTo: null, html: null, from: undefined, ...fields }) as ComposeFieldsFull;
+  ({ cc: [], bcc: [], subject: '', text: null, attachments: [], inReplyTo: null, remindAfterDays: null, html: null, from: undefined, ...fields }) as ComposeFieldsFull;
 
 const answers = (fields: ComposeFieldsFull) => fields.inReplyTo !== null;
 

@@ -41,6 +41,8 @@ export interface ComposeState {
   quoted: string;
   uploads: readonly UploadItem[];
   inReplyTo: ComposeFieldsFull['inReplyTo'];
+  /** Days after which it comes back when nobody answers. */
+  remindAfterDays: number | null;
   save: SaveState;
   faults: Partial<Record<FaultPlace, string>>;
   /** Grows when `own` was replaced from outside, so that the editor loads it anew. */
@@ -59,6 +61,7 @@ export const EMPTY_COMPOSE: ComposeState = {
   quoted: '',
   uploads: [],
   inReplyTo: null,
+  remindAfterDays: null,
   save: { kind: 'clean' },
   faults: {},
   epoch: 0,
@@ -79,6 +82,7 @@ export function withFields(state: ComposeState, fields: ComposeFieldsFull, uploa
     own: own || '<p></p>',
     quoted,
     inReplyTo: fields.inReplyTo,
+    remindAfterDays: fields.remindAfterDays,
     uploads: uploads.map((upload) => ({
       key: upload.id,
       filename: upload.filename,
@@ -119,6 +123,7 @@ export function toFields(state: ComposeState): ComposeFields {
     html,
     attachments: state.uploads.flatMap((item) => (item.upload && (!item.inline || html.includes(item.upload.url)) ? [item.upload.id] : [])),
     inReplyTo: state.inReplyTo,
+    remindAfterDays: state.remindAfterDays,
   };
 }
 

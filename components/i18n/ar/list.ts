@@ -25,6 +25,7 @@ export const list: TextsLike<typeof english> = {
   'list.to': ({ names }) => `إلى: ${names}`,
   'list.unread': 'غير مقروءة',
   'list.hasAttachments': 'بها مرفقات',
+  'list.unanswered': ({ when }) => `لا رد منذ ${isolate(when)}`,
   'list.snoozedUntil': ({ when }) => `مؤجلة حتى ${when}`,
   'list.answered': 'تم الرد عليها',
   'list.messageCount': ({ n }) => plural(n, { one: 'رسالة واحدة', two: 'رسالتان', few: '# رسائل', many: '# رسالة', other: '# رسالة' }),

@@ -72,4 +72,12 @@ export const reading: TextsLike<typeof english> = {
   'read.attachment.next': 'الملف التالي',
   'read.attachment.noPreview': 'لا معاينة لهذا النوع من الملفات',
   'read.attachment.unnamed': 'ملف بلا اسم',
+  'remind.menu': 'ذكّرني إن لم يرد أحد',
+  'remind.title': 'إن لم يرد أحد',
+  'remind.after': ({ n }) => plural(n, { one: 'ذكّرني بعد يوم', two: 'ذكّرني بعد يومين', few: 'ذكّرني بعد # أيام', many: 'ذكّرني بعد # يومًا', other: 'ذكّرني بعد # يوم' }),
+  'remind.set': ({ n }) => plural(n, { one: 'تذكير بعد يوم دون رد', two: 'تذكير بعد يومين دون رد', few: 'تذكير بعد # أيام دون رد', many: 'تذكير بعد # يومًا دون رد', other: 'تذكير بعد # يوم دون رد' }),
+  'remind.never': 'بلا تذكير',
+  'remind.waits': ({ when }) => `تعود ${isolate(when)} إن لم يرد أحد`,
+  'remind.done': ({ when }) => `تعود ${isolate(when)} إن لم يرد أحد`,
+  'remind.ended': 'أُزيل التذكير',
 };

@@ -22,6 +22,7 @@ export const list = {
   'list.to': ({ names }: { names: string }) => `To: ${names}`,
   'list.unread': 'Unread',
   'list.hasAttachments': 'Has attachments',
+  'list.unanswered': ({ when }: { when: string }) => `No answer since ${when}`,
   'list.snoozedUntil': ({ when }: { when: string }) => `Snoozed until ${when}`,
   'list.answered': 'Answered',
   'list.messageCount': ({ n }: { n: number }) => plural(n, { one: '# message', other: '# messages' }),

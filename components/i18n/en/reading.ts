@@ -69,4 +69,12 @@ export const reading = {
   'read.attachment.next': 'Next file',
   'read.attachment.noPreview': 'No preview for this kind of file',
   'read.attachment.unnamed': 'Unnamed file',
+  'remind.menu': 'Remind me if nobody answers',
+  'remind.title': 'If nobody answers',
+  'remind.after': ({ n }: { n: number }) => plural(n, { one: 'Remind me in # day', other: 'Remind me in # days' }),
+  'remind.set': ({ n }: { n: number }) => plural(n, { one: 'Reminder after # day without an answer', other: 'Reminder after # days without an answer' }),
+  'remind.never': 'No reminder',
+  'remind.waits': ({ when }: { when: string }) => `Comes back ${when} if nobody answers`,
+  'remind.done': ({ when }: { when: string }) => `Comes back ${when} if nobody answers`,
+  'remind.ended': 'Reminder removed',
 };

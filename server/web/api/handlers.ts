@@ -12,6 +12,7 @@ import { listJobs, readJob, startJob, stopJob, undoJob } from '../jobs/jobs.ts';
 import { createLabel, deleteLabel, labelsOf, updateLabel } from '../labels/labels.ts';
 import { act } from '../mailbox/act.ts';
 import { conversationsIn, foldersOf, searchMail } from '../mailbox/list-mail.ts';
+import { remindOfConversation } from '../mailbox/reminders.ts';
 import { makeFolder, removeFolder, renameFolder } from '../mailbox/manage-folders.ts';
 import { serveBody } from '../message/body.ts';
 import { requireEmailId } from '../message/email-id.ts';
@@ -91,6 +92,7 @@ export const handlers: Handlers = {
 
   'conversations.get': ({ params, query }, { services, session }) =>
     readConversation(services, session, params.conversationId, query.folderId),
+  'conversations.remind': ({ params, body }, { services, session }) => remindOfConversation(services, session, params.conversationId, body.remindAt === null ? null : new Date(body.remindAt)),
   'conversations.act': ({ body }, { services, session }) => act(services, session, body),
 
   'jobs.list': async (_input, { services, session }) => ({ items: await listJobs(services, session) }),

@@ -127,6 +127,7 @@ const PROBES: Record<RouteName, Probe> = {
   'labels.delete': { params: () => ({ labelId }), stranger: 200 },
   'mailbox.byUse': { params: () => ({ use: 'inbox' }), query: page, stranger: 200 },
   'conversations.get': { params: () => ({ conversationId: CONVERSATION }), stranger: 404 },
+  'conversations.remind': { params: () => ({ conversationId: CONVERSATION }), body: () => ({ remindAt: null }), stranger: 404 },
   'conversations.act': { body: () => ({ action: 'read', conversationIds: [CONVERSATION], emailIds: [`${FOLDER}.7`] }), stranger: 200 },
   'jobs.list': { stranger: 200 },
   'jobs.create': { body: () => ({ action: 'read', scope: { kind: 'folder', folderId: FOLDER } }), stranger: 200 },

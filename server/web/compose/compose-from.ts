@@ -37,6 +37,7 @@ export async function composeFrom(services: Services, session: Session, place: E
     text: null,
     attachments: uploads.map((upload) => upload.id),
     inReplyTo: { emailId: emailIdOf(place), mode },
+    remindAfterDays: null,
   };
   return { fields, uploads: [...uploads, ...quoted.uploads], draft: null };
 }
@@ -138,6 +139,7 @@ async function adoptDraft(services: Services, session: Session, row: MessageRow)
     text: null,
     attachments: uploads.map((upload) => upload.id),
     inReplyTo: null,
+    remindAfterDays: null,
   };
   return drafts.insertDraft(services.pool, session, fields, { mailbox: row.folderId, uid: row.uid });
 }

@@ -8,6 +8,7 @@ import { removeDraftCopy, type DraftOwner } from './draft-copy.ts';
 import { clearDraftCopy } from './held-send.store.ts';
 import { inlineUploadIds } from './build-mime.ts';
 import * as store from './send.store.ts';
+import { noteReminder } from '../../mailbox/reminder.store.ts';
 import { eraseStoredFile } from '../../files/stored-file.ts';
 import { deleteUnusedUploads } from '../../files/upload.store.ts';
 
@@ -47,6 +48,10 @@ export async function settleSend(services: Services, owner: DraftOwner, row: sto
   });
   await settle(services, row, 'mark the answered message', async () => {
     if (row.answers) await markReplied(services, owner, row.answers);
+  });
+  await settle(services, row, 'note the reminder', async () => {
+    const days = row.fields?.remindAfterDays ?? null;
+    if (days !== null) await noteReminder(services.pool, owner.accountId, { internetId: row.messageId.replace(/^<|>$/g, ''), sentAt: row.sendAt ?? new Date(), days });
   });
   await store.setSendFinished(services.pool, row.id);
 }

@@ -1,5 +1,6 @@
 // Drafts, uploads and sending.
 import { z } from 'zod';
+import { remindDays } from './reminders.ts';
 import { instant, mailAddress, moment, opaqueId, recipientInput } from './shapes.ts';
 import { upload } from './uploads.ts';
 
@@ -32,6 +33,8 @@ export const composeFields = z.object({
   attachments: z.array(opaqueId).max(200).default([]),
   /** The message answered or forwarded. */
   inReplyTo: z.object({ emailId: opaqueId, mode: replyMode }).nullable().default(null),
+  /** Brings it back to the inbox when nobody has answered so many days after it left. */
+  remindAfterDays: remindDays.nullable().default(null),
 });
 /** As a client sends it (defaults may be left out). */
 export type ComposeFields = z.input<typeof composeFields>;

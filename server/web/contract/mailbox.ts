@@ -44,6 +44,8 @@ export const conversationRow = z.object({
   latestAt: instant,
   /** In the list of what is snoozed: when it comes back. */
   snoozedUntil: instant.optional(),
+  /** In the inbox: a reminder brought it back, because nobody has answered since. */
+  unansweredSince: instant.optional(),
   /** Newest message of the conversation in this folder. */
   latestEmailId: opaqueId,
   /** Set when the list came from a search. */

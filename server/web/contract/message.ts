@@ -1,6 +1,7 @@
 // One conversation and the messages in it: heads from the index, contents from the mail store.
 import { z } from 'zod';
 import { specialUse } from './mailbox.ts';
+import { reminder } from './reminders.ts';
 import { instant, mailAddress, opaqueId } from './shapes.ts';
 
 export const attachment = z.object({
@@ -109,6 +110,7 @@ export const conversation = z.object({
   omitted: z.number().int(),
   /** New messages go past the inbox. */
   muted: z.boolean(),
+  reminder,
 });
 export type Conversation = z.infer<typeof conversation>;
 

@@ -25,6 +25,7 @@ export const PATHS = {
   'labels.delete': 'DELETE /api/labels/:labelId',
   'mailbox.byUse': 'GET /api/mailbox/:use',
   'conversations.get': 'GET /api/conversations/:conversationId',
+  'conversations.remind': 'PUT /api/conversations/:conversationId/reminder',
   'conversations.act': 'POST /api/conversations/actions',
   'jobs.list': 'GET /api/jobs',
   'jobs.create': 'POST /api/jobs',

@@ -12,6 +12,7 @@ import * as labels from './labels.ts';
 import * as mailbox from './mailbox.ts';
 import * as message from './message.ts';
 import type { RouteName } from './paths.ts';
+import * as reminders from './reminders.ts';
 import { secondStepNeeded } from './security.ts';
 import * as session from './session.ts';
 import * as shares from './shares.ts';
@@ -64,6 +65,7 @@ export const ROUTES = {
   'labels.delete': { permission: 'mail:write', params: labelId, response: labels.labelList },
   'mailbox.byUse': { permission: 'mail:read', params: z.object({ use: mailbox.specialUse }), query: mailbox.listQuery, response: mailbox.conversationPage },
   'conversations.get': { permission: 'mail:read', params: z.object({ conversationId: opaqueId }), query: message.conversationQuery, response: message.conversation },
+  'conversations.remind': { permission: 'mail:write', params: z.object({ conversationId: opaqueId }), body: reminders.reminderBody, response: reminders.reminderAnswer },
   'conversations.act': { permission: 'mail:write', body: mailbox.actionBody, response: mailbox.actionResult },
   'jobs.list': { permission: 'mail:read', response: jobs.jobList },
   'jobs.create': { permission: 'mail:write', body: jobs.jobCreateBody, response: jobs.job },

@@ -24,6 +24,7 @@ export const SUMMARIES: Record<RouteName, string> = {
   'labels.delete': 'Take a label off every message and forget it',
   'mailbox.byUse': 'Conversations of the inbox, snoozed, sent, drafts, archive, junk or trash',
   'conversations.get': 'A conversation with its messages',
+  'conversations.remind': 'Bring a conversation back to the inbox when nobody has answered until then; null ends that',
   'conversations.act': 'Archive, move, mark, star, label, snooze, mute or delete conversations or messages',
   'jobs.list': 'Large actions that run or have just ended',
   'jobs.create': 'Act on all conversations of a folder, label or search, however many',

@@ -3,6 +3,7 @@ import { listConversations, CursorError } from '../../mailbox/list.store.ts';
 import { listFolders } from '../../mailbox/folder.store.ts';
 import { searchConversations } from '../../mailbox/search.store.ts';
 import { fieldError } from '../api/app-error.ts';
+import { remindersOf } from '../../mailbox/reminder.store.ts';
 import { wakeTimes } from '../../mailbox/snooze.store.ts';
 import type { ConversationPage, Folder, SpecialUse } from '../contract/mailbox.ts';
 import { keywordOfId } from '../labels/label-id.ts';
@@ -33,9 +34,15 @@ export async function conversationsIn(services: Services, session: Session, requ
     ownAddresses(services, session),
   ]);
   const until = request.use === 'snoozed' ? await wakeTimes(services.pool, session.accountId, page.rows.map((row) => row.conversationId)) : null;
+  const reminders = request.use === 'inbox' ? await remindersOf(services.pool, session.accountId, page.rows.map((row) => row.conversationId), own) : null;
   const items = page.rows.map((row) => {
     const wakeAt = until?.get(row.conversationId);
-    return { ...toConversationRow(row, own), ...(wakeAt && { snoozedUntil: wakeAt.toISOString() }) };
+    const reminder = reminders?.get(row.conversationId);
+    return {
+      ...toConversationRow(row, own),
+      ...(wakeAt && { snoozedUntil: wakeAt.toISOString() }),
+      ...(reminder?.state === 'reminded' && { unansweredSince: reminder.sentAt.toISOString() }),
+    };
   });
   return { items, nextCursor: page.nextCursor };
 }
@@ -60,7 +67,7 @@ export async function searchMail(services: Services, session: Session, request: 
  * The account's addresses, lower case. Lists do not wait for a mail store that is slow or away: the account's main
  * address stands in.
  */
-export async function ownAddresses(services: Services, session: Session): Promise<OwnAddresses> {
+export async function ownAddresses(services: Services, session: Pick<Session, 'address' | 'wildduckUserId'>): Promise<OwnAddresses> {
   const known = services.facts.identities(session).then((identities) => identities.map((identity) => identity.address.toLowerCase()));
   const patience = new Promise<string[]>((resolve) => setTimeout(() => resolve([]), 150).unref());
   const addresses = await Promise.race([known.catch(() => []), patience]);

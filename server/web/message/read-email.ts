@@ -1,6 +1,7 @@
 // GET /api/emails/{id} and /api/conversations/{id}: heads from the index, contents from the mail store.
 import { domainOf } from '../../mail/address.ts';
 import { getConversation, isUuid } from '../../mailbox/conversation.store.ts';
+import { remindersOf } from '../../mailbox/reminder.store.ts';
 import { isMuted } from '../../mailbox/snooze.store.ts';
 import type { MessageRow } from '../../mailbox/types.ts';
 import { AppError } from '../api/app-error.ts';
@@ -46,6 +47,7 @@ export async function readConversation(services: Services, session: Session, id:
     services.log.warn({ err: (error as Error).message }, 'a conversation is shown without contents');
     return [];
   });
+  const reminder = (await remindersOf(services.pool, session.accountId, [detail.conversationId], own)).get(detail.conversationId);
   const byId = new Map(opened.map((row, index) => [emailIdOf(row), contents[index] ?? null]));
   return {
     id: detail.conversationId,
@@ -53,6 +55,7 @@ export async function readConversation(services: Services, session: Session, id:
     messages: detail.messages.map((row) => ({ ...toEmailHead(row, own), content: byId.get(emailIdOf(row)) ?? null })),
     omitted: detail.omitted,
     muted,
+    reminder: reminder?.state === 'waiting' ? { remindAt: reminder.remindAt.toISOString() } : null,
   };
 }
 

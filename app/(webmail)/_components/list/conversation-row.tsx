@@ -64,11 +64,14 @@ function Names({ row, use }: { row: Row; use: SpecialUse | null }) {
   );
 }
 
-/** Where the message was found, in searches; the labels it carries. */
+/** Where the message was found, in searches; that a reminder brought it back; the labels it carries. */
 function Tags({ row }: { row: Row }) {
+  const t = useT();
+  const format = useFormat();
   return (
     <>
       {row.matchedFolderName && <span className="max-w-28 shrink-0 truncate rounded-xs bg-pressed px-1.5 text-2xs font-medium text-ink-2">{row.matchedFolderName}</span>}
+      {row.unansweredSince && <span className="inline-flex shrink-0 items-center rounded-xs bg-warn-soft px-1.5 text-2xs font-medium text-warn">{t('list.unanswered', { when: format.listDate(row.unansweredSince) })}</span>}
       {row.labels.length > 0 && <LabelChips keywords={row.labels} />}
     </>
   );

@@ -4,6 +4,7 @@ import { Archive, ArrowLeft, Bell, BellOff, ChevronDown, ChevronUp, Clock, Ellip
 import { useT } from '../../../../components/i18n/i18n.tsx';
 import { IconButton } from '../../../../components/ui/icon-button.tsx';
 import { Menu, MenuItem } from '../../../../components/ui/menu.tsx';
+import type { Conversation } from '../../../../server/web/contract/message.ts';
 import type { ActionName } from '../../../../server/web/contract/mailbox.ts';
 import { navigate } from '../../_navigation/use-view.ts';
 import { withConversation } from '../../_navigation/view.ts';
@@ -11,18 +12,21 @@ import { openSnoozeMenu } from '../../_state/snooze-menu.ts';
 import { openLabelMenu } from '../../_state/label-menu.ts';
 import { neighbour } from '../list/use-list-controller.ts';
 import type { ListController } from '../list/use-list-controller.ts';
+import { RemindItems } from './remind-items.tsx';
 
 export interface ReadingToolbarProps {
   list: ListController;
   conversationId: string;
   muted: boolean;
+  /** What of it reminders need; null while nothing of it is the reader's own. */
+  remindable: Pick<Conversation, 'id' | 'reminder'> | null;
   onMove: () => void;
   onExpandAll: () => void;
   allExpanded: boolean;
 }
 
 /** Above the conversation; "Back" only where the list is covered. */
-export function ReadingToolbar({ list, conversationId, muted, onMove, onExpandAll, allExpanded }: ReadingToolbarProps) {
+export function ReadingToolbar({ list, conversationId, muted, remindable, onMove, onExpandAll, allExpanded }: ReadingToolbarProps) {
   const t = useT();
   const { use, view, rows, mode } = list;
   const act = (action: ActionName) => () => list.act(action, [conversationId]);
@@ -63,6 +67,7 @@ export function ReadingToolbar({ list, conversationId, muted, onMove, onExpandAl
         <MenuItem icon={<UnfoldVertical />} keys=";" onSelect={onExpandAll}>
           {allExpanded ? t('read.collapseAll') : t('read.expandAll')}
         </MenuItem>
+        {remindable && <RemindItems conversation={remindable} />}
       </Menu>
       <span className="ms-auto" />
       <IconButton label={t('read.newer')} keys="K" icon={<ChevronUp className="size-4.5" />} disabled={newer === null} onClick={() => go(newer)} className="max-sm:hidden" />
