@@ -9,6 +9,13 @@ test('a filter from an opened message: tried, applied to what is here, filing wh
   const first = unique('First offer');
   await deliverFromOutside(product, { from: `Offers <${sender}>`, to: product.alice.address, subject: first, text: 'Cheap.' });
   const page = await openMail(product.alice);
+  const label = unique('Offers').replaceAll(' ', '-');
+  const keyword = await page.evaluate(async (name) => {
+    const { csrfToken } = (await (await fetch('/api/me')).json()) as { csrfToken: string };
+    const made = await fetch('/api/labels', { method: 'POST', headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken }, body: JSON.stringify({ name }) });
+    return ((await made.json()) as { items: { name: string; keyword: string }[] }).items.find((each) => each.name === name)!.keyword;
+  }, label);
+  await page.reload();
   await row(page, first).first().click();
   await page.getByRole('button', { name: 'More actions for this message' }).click();
   await page.getByRole('menuitem', { name: 'Filter messages like this' }).click();
@@ -17,15 +24,18 @@ test('a filter from an opened message: tried, applied to what is here, filing wh
   await dialog.getByRole('button', { name: 'Try on my mail' }).click();
   await expect(dialog.getByText('1 message here matches:')).toBeVisible();
   await dialog.getByLabel('Move to').selectOption({ label: 'Archive' });
+  await dialog.getByLabel('Label').selectOption({ label });
   await dialog.getByLabel('Mark as read').check();
   await dialog.getByLabel('Also apply it to mail that is here already').check();
   await dialog.getByRole('button', { name: 'Save filter' }).click();
   await expect(page.getByText('Applied to 1 message')).toBeVisible();
-  await imapMessage(product, product.alice, first, 'Archive');
+  const hasKeyword = async (subject: string) => [...(await imapMessage(product, product.alice, subject, 'Archive')).flags].some((flag) => flag.toLowerCase() === keyword.toLowerCase());
+  expect(await hasKeyword(first)).toBe(true);
   const second = unique('Second offer');
   await deliverFromOutside(product, { from: `Offers <${sender}>`, to: product.alice.address, subject: second, text: 'Cheaper.' });
   const filed = await imapMessage(product, product.alice, second, 'Archive');
   expect(filed.flags).toContain('\\Seen');
+  await expect.poll(() => hasKeyword(second)).toBe(true);
   // Off, it files nothing more.
   await page.goto('/settings/filters');
   await page.getByRole('checkbox', { name: `“${sender}” is on` }).uncheck();

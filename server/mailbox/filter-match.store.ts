@@ -26,24 +26,25 @@ const MATCHING = `
    AND ($4::text IS NULL OR position(lower($4) IN lower(m.subject)) > 0)
    AND ($5::text IS NULL OR position(lower($5) IN lower(m.list_id)) > 0)
    AND ($6::boolean IS NULL OR m.has_attachment)
-   AND ($7::bigint IS NULL OR m.size_bytes >= $7)`;
+   AND ($7::bigint IS NULL OR m.size_bytes >= $7)
+   AND ($8::text[] IS NULL OR i.message_key = ANY($8))`;
 
-const values = (accountId: string, { from, to, subject, listId, hasAttachment, largerThanBytes }: FilterConditions): unknown[] => [
-  accountId, from ?? null, to ?? null, subject ?? null, listId ?? null, hasAttachment ?? null, largerThanBytes ?? null,
+const values = (accountId: string, { from, to, subject, listId, hasAttachment, largerThanBytes }: FilterConditions, among?: readonly string[]): unknown[] => [
+  accountId, from ?? null, to ?? null, subject ?? null, listId ?? null, hasAttachment ?? null, largerThanBytes ?? null, among ?? null,
 ];
 
 /** Counts up to `most`; more is `most`. */
 export async function countMatches(db: Queryable, accountId: string, conditions: FilterConditions, most: number): Promise<number> {
-  const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM (SELECT ${MATCHING} LIMIT $8) AS found`, [...values(accountId, conditions), most]);
+  const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM (SELECT ${MATCHING} LIMIT $9) AS found`, [...values(accountId, conditions), most]);
   return rows[0]!.n;
 }
 
-/** The newest first. */
-export async function findMatches(db: Queryable, accountId: string, conditions: FilterConditions, limit: number): Promise<FilterMatch[]> {
+/** The newest first; with `among`, of these messages only (keys of their contents). */
+export async function findMatches(db: Queryable, accountId: string, conditions: FilterConditions, limit: number, among?: readonly string[]): Promise<FilterMatch[]> {
   const { rows } = await db.query<FilterMatch>(
     `SELECT i.folder_id AS "folderId", i.uid, i.conversation_id AS "conversationId", m.subject, m.from_name AS "fromName",
-            m.from_address AS "fromAddress", i.received_at AS "receivedAt" ${MATCHING} ORDER BY i.received_at DESC, i.uid DESC LIMIT $8`,
-    [...values(accountId, conditions), limit],
+            m.from_address AS "fromAddress", i.received_at AS "receivedAt" ${MATCHING} ORDER BY i.received_at DESC, i.uid DESC LIMIT $9`,
+    [...values(accountId, conditions, among), limit],
   );
   return rows;
 }

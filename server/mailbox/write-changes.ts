@@ -7,6 +7,7 @@ import { remakeRows } from './conversation-row.store.ts';
 import { saveFolderModseq } from './folder.store.ts';
 import { removeItems, upsertItems } from './item.store.ts';
 import { dropOrphans, insertContents, knownMessages } from './message.store.ts';
+import { noteForLabels } from './label-due.store.ts';
 import { noteMuted } from './snooze.store.ts';
 import type { ItemPlace, ItemState, MessageContent } from './types.ts';
 
@@ -42,7 +43,10 @@ export async function writeChanges(
     const threading = await insertContents(client, accountId, contents, changes.reuse);
     // A message that moved is removed in one place and comes in another: its content must outlive the step between.
     const upserted = await upsertItems(client, accountId, items);
-    if (contents.length > 0) await noteMuted(client, accountId, items);
+    if (contents.length > 0) {
+      await noteMuted(client, accountId, items);
+      await noteForLabels(client, accountId, contents.map((content) => content.messageKey));
+    }
     const known = await knownMessages(client, accountId, items.map((item) => item.messageKey));
     withoutContent = items.filter((item) => !known.has(item.messageKey)).map((item) => item.messageKey);
     const removed = await removeItems(client, accountId, changes.removed ?? []);

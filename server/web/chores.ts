@@ -8,6 +8,7 @@ import { mirrorDraftsBehind } from './compose/drafts.ts';
 import { finishPendingSends, forgetOldSends } from './compose/finish-send.ts';
 import { mendSends, queueComingSends, releaseDueSends } from './compose/held-sends.ts';
 import { remindOfUnanswered } from './mailbox/reminders.ts';
+import { labelArrived } from './filters/label-arrived.ts';
 import { archiveMuted, forgetStaleSleep, wakeSnoozed } from './mailbox/set-aside.ts';
 import { teachSpam } from './mailbox/train-spam.ts';
 import { workOnJobs } from './jobs/run-jobs.ts';
@@ -29,6 +30,7 @@ const CHORES: Chore[] = [
   { name: 'forget imports', everyMs: 10 * MINUTE, run: tidyTransfers },
   { name: 'wake snoozed', everyMs: 5_000, run: wakeSnoozed },
   { name: 'remind of unanswered', everyMs: 10_000, run: remindOfUnanswered },
+  { name: 'label arrived', everyMs: 2_000, run: labelArrived },
   { name: 'archive muted', everyMs: 2_000, run: archiveMuted },
   { name: 'teach spam', everyMs: 5_000, run: teachSpam },
   { name: 'forget stale snoozes', everyMs: 24 * 60 * MINUTE, run: forgetStaleSleep },

@@ -29,6 +29,8 @@ export const filters: TextsLike<typeof english> = {
   'filters.larger': 'أكبر من (ميغابايت)',
   'filters.then': 'افعل ما يلي',
   'filters.moveTo': 'نقل إلى',
+  'filters.label': 'تصنيف',
+  'filters.noLabel': 'بلا تصنيف',
   'filters.stay': 'تركها حيث تصل',
   'filters.markRead': 'تعليم كمقروءة',
   'filters.star': 'إضافة نجمة',

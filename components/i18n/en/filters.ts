@@ -22,6 +22,8 @@ export const filters = {
   'filters.larger': 'Larger than (MB)',
   'filters.then': 'Do this',
   'filters.moveTo': 'Move to',
+  'filters.label': 'Label',
+  'filters.noLabel': 'No label',
   'filters.stay': 'Leave where it arrives',
   'filters.markRead': 'Mark as read',
   'filters.star': 'Star it',

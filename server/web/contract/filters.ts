@@ -13,7 +13,7 @@ export const filterConditions = z
 export type FilterConditions = z.infer<typeof filterConditions>;
 
 export const filterActions = z
-  .object({ moveTo: opaqueId.optional(), markRead: flag, star: flag, neverSpam: flag })
+  .object({ moveTo: opaqueId.optional(), label: opaqueId.optional(), markRead: flag, star: flag, neverSpam: flag })
   .strict()
   .refine((actions) => Object.values(actions).some((value) => value !== undefined), 'at least one is needed');
 export type FilterActions = z.infer<typeof filterActions>;

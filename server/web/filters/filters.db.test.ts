@@ -63,6 +63,14 @@ test('in the mail store’s form', () =>
     toStoreFilter({ conditions: { from: 'a', hasAttachment: true, largerThanBytes: 9 }, actions: { moveTo: INBOX, markRead: true, star: true, neverSpam: true } }),
   ).toEqual({ query: { from: 'a', ha: true, size: 9 }, action: { mailbox: INBOX, seen: true, flag: true, spam: false } }));
 
+test('a filter that only labels is nothing to the mail store', () => expect(toStoreFilter({ conditions: { from: 'a' }, actions: { label: 'l-x' } })).toBeNull());
+
+test('a label of nobody’s is refused', async () => {
+  const response = await account.call('POST', '/api/filters', { conditions: { from: 'a' }, actions: { label: 'l-nobodys' } });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('actions.label');
+});
+
 test('order, and what another account names is left alone', async () => {
   const stranger = await web.account('filters2');
   for (const name of ['one', 'two', 'three']) await insertFilter(db.pool, account, { name, enabled: true, conditions: { from: name }, actions: { star: true } });

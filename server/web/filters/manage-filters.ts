@@ -5,6 +5,7 @@ import { withTransaction } from '../../infra/db/with-transaction.ts';
 import type { PoolClient } from '../../infra/db/pool.ts';
 import { AppError, fieldError } from '../api/app-error.ts';
 import type { FilterConditions, FilterList } from '../contract/filters.ts';
+import { labelsOf } from '../labels/labels.ts';
 import { foldersOf } from '../mailbox/list-mail.ts';
 import type { Services } from '../services.ts';
 import type { Session } from '../session/session.store.ts';
@@ -44,7 +45,8 @@ export function reorderFilters(services: Services, session: Session, ids: readon
 }
 
 async function checked(services: Services, session: Session, body: FilterContent): Promise<FilterContent> {
-  const { moveTo } = body.actions;
+  const { moveTo, label } = body.actions;
+  if (label !== undefined && !(await labelsOf(services, session)).some(({ id }) => id === label)) throw fieldError('actions.label', 'not a label of this account');
   if (moveTo !== undefined && !(await foldersOf(services, session)).some((folder) => folder.id === moveTo)) {
     throw fieldError('actions.moveTo', 'not a folder of this account');
   }
@@ -72,7 +74,8 @@ async function change(services: Services, session: Session, edit: (client: PoolC
       await edit(client);
       const ids = new Map<string, string | null>();
       for (const filter of await listFilters(client, session.accountId)) {
-        const storeId = filter.enabled ? await wildduck.createFilter(user, { name: filter.name || 'filter', ...toStoreFilter(filter) }) : null;
+        const inStore = filter.enabled ? toStoreFilter(filter) : null;
+        const storeId = inStore && (await wildduck.createFilter(user, { name: filter.name || 'filter', ...inStore }));
         if (storeId !== null) made.push(storeId);
         ids.set(filter.id, storeId);
       }

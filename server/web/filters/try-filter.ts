@@ -48,6 +48,7 @@ async function runBatch(services: Services, session: Session, batch: readonly Fi
   };
   if (actions.markRead) await carryOut({ action: 'read', emailIds });
   if (actions.star) await carryOut({ action: 'star', emailIds });
+  if (actions.label) await carryOut({ action: 'label', emailIds, addLabels: [actions.label] });
   if (actions.moveTo) await carryOut({ action: 'move', emailIds, targetFolderId: actions.moveTo });
   return failed.size;
 }

@@ -6,7 +6,7 @@ describe('a filter in the form', () => {
     const filter = {
       id: 'f1', name: 'n', enabled: false,
       conditions: { from: 'a', to: 'b', subject: 'c', listId: 'd', hasAttachment: true as const, largerThanBytes: 1.5 * 1024 * 1024 },
-      actions: { moveTo: 'x', markRead: true as const, star: true as const, neverSpam: true as const },
+      actions: { moveTo: 'x', label: 'l-y', markRead: true as const, star: true as const, neverSpam: true as const },
     };
     const { id, ...body } = filter;
     expect(bodyOf(draftOf(filter))).toEqual(body);

@@ -13,6 +13,7 @@ export interface FilterDraft {
   /** As typed. */
   largerThanMb: string;
   moveTo: string;
+  label: string;
   markRead: boolean;
   star: boolean;
   neverSpam: boolean;
@@ -20,7 +21,7 @@ export interface FilterDraft {
 
 export const EMPTY_DRAFT: FilterDraft = {
   id: null, name: '', enabled: true, from: '', to: '', subject: '', listId: '', hasAttachment: false, largerThanMb: '',
-  moveTo: '', markRead: false, star: false, neverSpam: false,
+  moveTo: '', label: '', markRead: false, star: false, neverSpam: false,
 };
 
 const MB = 1024 * 1024;
@@ -38,6 +39,7 @@ export function draftOf(filter: MailFilter): FilterDraft {
     hasAttachment: conditions.hasAttachment ?? false,
     largerThanMb: conditions.largerThanBytes === undefined ? '' : String(Math.round((conditions.largerThanBytes / MB) * 100) / 100),
     moveTo: actions.moveTo ?? '',
+    label: actions.label ?? '',
     markRead: actions.markRead ?? false,
     star: actions.star ?? false,
     neverSpam: actions.neverSpam ?? false,
@@ -64,6 +66,7 @@ export function bodyOf(draft: FilterDraft): FilterBody | null {
   const conditions = conditionsOf(draft);
   const actions = {
     moveTo: draft.moveTo || undefined,
+    label: draft.label || undefined,
     markRead: draft.markRead ? (true as const) : undefined,
     star: draft.star ? (true as const) : undefined,
     neverSpam: draft.neverSpam ? (true as const) : undefined,

@@ -4,6 +4,7 @@ import { useT } from '../../../../../components/i18n/i18n.tsx';
 import { Checkbox } from '../../../../../components/ui/checkbox.tsx';
 import { TextField } from '../../../../../components/ui/text-field.tsx';
 import { useFolders } from '../../../_data/use-folders.ts';
+import { useLabels } from '../../../_data/use-labels.ts';
 import type { FilterDraft } from './filter-draft.ts';
 
 type Change = (part: Partial<FilterDraft>) => void;
@@ -33,6 +34,7 @@ export function ConditionFields({ draft, onChange }: { draft: FilterDraft; onCha
 export function ActionFields({ draft, onChange }: { draft: FilterDraft; onChange: Change }) {
   const t = useT();
   const { folders } = useFolders();
+  const { labels } = useLabels();
   const targets = (folders ?? []).filter((folder) => !['inbox', 'drafts', 'sent'].includes(folder.specialUse ?? ''));
   return (
     <fieldset className="mt-6">
@@ -49,6 +51,19 @@ export function ActionFields({ draft, onChange }: { draft: FilterDraft; onChange
             ))}
           </select>
         </label>
+        {labels && labels.length > 0 && (
+          <label className="block text-sm font-medium">
+            <span className="mb-1.5 block">{t('filters.label')}</span>
+            <select value={draft.label} onChange={(event) => onChange({ label: event.target.value })} className="field h-10 w-full rounded-md border border-control bg-surface px-3 text-base font-normal sm:max-w-72">
+              <option value="">{t('filters.noLabel')}</option>
+              {labels.map((label) => (
+                <option key={label.id} value={label.id}>
+                  {label.name}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
         <div className="flex flex-wrap gap-x-6 gap-y-2">
           {ACTIONS.map((name) => (
             <label key={name} className="flex cursor-pointer items-center gap-2.5 text-sm">

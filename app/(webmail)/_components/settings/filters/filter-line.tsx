@@ -8,6 +8,7 @@ import { IconButton } from '../../../../../components/ui/icon-button.tsx';
 import { api } from '../../../../../server/web/contract/client.ts';
 import type { MailFilter } from '../../../../../server/web/contract/filters.ts';
 import { useFolders } from '../../../_data/use-folders.ts';
+import { useLabels } from '../../../_data/use-labels.ts';
 import { useConfirm } from '../../../_state/confirm.ts';
 import { useFilterChange } from './use-filters.ts';
 
@@ -23,12 +24,14 @@ export function FilterLine({ filter, first, last, onEdit, onMove }: FilterLinePr
   const t = useT();
   const confirm = useConfirm();
   const { folders } = useFolders();
+  const { labels } = useLabels();
   const { id, name, enabled, conditions, actions } = filter;
   const toggle = useFilterChange((on: boolean) => api('filters.update', { params: { filterId: id }, body: { name, enabled: on, conditions, actions } }));
   const remove = useFilterChange(() => api('filters.delete', { params: { filterId: id } }));
   const target = folders?.find((folder) => folder.id === actions.moveTo);
   const does = [
     actions.moveTo && `${t('filters.moveTo')} ${target?.label ?? '?'}`,
+    actions.label && `${t('filters.label')} ${labels?.find((label) => label.id === actions.label)?.name ?? '?'}`,
     actions.markRead && t('filters.markRead'),
     actions.star && t('filters.star'),
     actions.neverSpam && t('filters.neverSpam'),
