@@ -23,9 +23,9 @@ test('what nobody answers comes back on top of the inbox, unread and marked; an 
       const { csrfToken } = (await (await fetch('/api/me')).json()) as { csrfToken: string };
       const headers = { 'content-type': 'application/json', 'x-csrf-token': csrfToken };
       const answer = await fetch(`/api/conversations/${id}${verb === 'PUT' ? '/reminder' : ''}`, { method: verb!, headers, ...(verb === 'PUT' ? { body: content! } : {}) });
-      return ((await answer.json()) as { reminder: { remindAt: string } | null }).reminder;
+      return (await answer.json()) as { reminder: { remindAt: string } | null; messages: unknown[] };
     }, [conversationId!, method, JSON.stringify(body ?? {})] as const);
-  await expect.poll(async () => Math.round((Date.parse((await reminder('GET'))?.remindAt ?? '') - Date.now()) / 86_400_000)).toBe(3);
+  await expect.poll(async () => Math.round((Date.parse((await reminder('GET')).reminder?.remindAt ?? '') - Date.now()) / 86_400_000)).toBe(3);
 
   // Sooner than the menu offers.
   await reminder('PUT', { remindAt: new Date(Date.now() + 1_000).toISOString() });
@@ -36,6 +36,8 @@ test('what nobody answers comes back on top of the inbox, unread and marked; an 
   expect((await imapMessage(product, product.bob, subject, 'INBOX')).flags).not.toContain('\\Seen');
   await imapMessage(product, product.bob, subject, '\\Sent');
   await row(page, subject).locator('[data-row-link]').click();
+  await expect(row(page, subject)).toHaveAttribute('data-unread', 'false');
+  expect((await reminder('GET')).messages).toHaveLength(1);
   await expect(page.getByRole('region', { name: 'Conversation' }).getByRole('article')).toHaveCount(1);
 
   const { source } = await imapMessage(product, product.bob, subject, 'INBOX');
@@ -43,5 +45,5 @@ test('what nobody answers comes back on top of the inbox, unread and marked; an 
   await deliverFromOutside(product, { to: product.bob.address, subject: `Re: ${subject}`, text: 'We take it.', headers: { 'In-Reply-To': messageId, References: messageId } });
   await expect(page.getByText('We take it.').first()).toBeVisible();
   await expect(row(page, subject)).not.toContainText('No answer since');
-  expect(await reminder('GET')).toBeNull();
+  expect((await reminder('GET')).reminder).toBeNull();
 });

@@ -46,7 +46,7 @@ const MESSAGE_JOINS = `mailbox_item i
 const REMINDER_COPY = `EXISTS (
   SELECT 1 FROM mailbox_reminder r JOIN mailbox_message o ON o.account_id = r.account_id AND o.conversation_id = i.conversation_id AND o.internet_id = r.internet_id
    WHERE r.account_id = i.account_id AND r.internet_id = m.internet_id AND o.message_key <> m.message_key
-     AND o.from_address = m.from_address AND o.size_bytes = m.size_bytes AND o.received_at < m.received_at)`;
+     AND o.from_address = m.from_address AND o.sent_at = m.sent_at AND o.received_at < m.received_at)`;
 
 /**
  * A conversation's messages, oldest first; null when the account has no such conversation, or nothing of it can

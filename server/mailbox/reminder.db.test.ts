@@ -78,7 +78,7 @@ describe('a reminder', () => {
   test('the copy that it brought back stands in the inbox, and the conversation shows the message once', async () => {
     const { account, message } = await sent();
     await note(account);
-    const copy = await account.add({ id: 'm@eider.test', from: account.address, to: ['b@else.test'], subject: 'Offer', at: later(3) });
+    const copy = await account.add({ id: 'm@eider.test', from: account.address, to: ['b@else.test'], subject: 'Offer', at: later(3), sentAt: SENT_AT });
     expect(copy.conversationId).toBe(message.conversationId);
     const shown = await getConversation(database.pool, { accountId: account.accountId, conversationId: message.conversationId });
     expect(shown?.messages.map((row) => row.uid)).toEqual([message.uid]);

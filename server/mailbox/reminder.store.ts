@@ -8,8 +8,6 @@ import type { ItemPlace } from './types.ts';
 const LEASE_SECONDS = 60;
 /** After so many tries the message is taken not to come back: its store refuses it. */
 const TRY_LIMIT = 50;
-/** A reminder that was shown is of no use later. */
-const KEPT_DAYS = 60;
 
 /** Reminds of a message at that time; given before, at the new time. */
 export async function setReminder(db: Queryable, accountId: string, reminder: { internetId: string; sentAt: Date; remindAt: Date }): Promise<void> {
@@ -29,11 +27,11 @@ export async function noteReminder(db: Queryable, accountId: string, reminder: {
   );
 }
 
-/** Ends the reminders of a conversation. */
+/** Ends the reminders of a conversation that wait. One that brought its message back stays: it tells the copy from the message. */
 export async function dropReminders(db: Queryable, accountId: string, conversationId: string): Promise<void> {
   await db.query(
     `DELETE FROM mailbox_reminder r USING mailbox_message m
-      WHERE r.account_id = $1 AND m.account_id = $1 AND m.conversation_id = $2 AND m.internet_id = r.internet_id`,
+      WHERE r.account_id = $1 AND m.account_id = $1 AND m.conversation_id = $2 AND m.internet_id = r.internet_id AND r.state = 'waiting'`,
     [accountId, conversationId],
   );
 }
@@ -78,9 +76,7 @@ export interface DueReminder {
 
 /** Claims reminders whose time has come; those of a worker that died come again. Those that always fail end. */
 export async function claimDueReminders(db: Queryable, limit: number): Promise<DueReminder[]> {
-  await db.query(
-    `DELETE FROM mailbox_reminder WHERE (state = 'waiting' AND tries > ${TRY_LIMIT}) OR (state = 'reminded' AND remind_at < now() - make_interval(days => ${KEPT_DAYS}))`,
-  );
+  await db.query(`DELETE FROM mailbox_reminder WHERE state = 'waiting' AND tries > ${TRY_LIMIT}`);
   const { rows } = await db.query<DueReminder>(
     `UPDATE mailbox_reminder r SET tries = r.tries + 1, lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
        FROM account a

@@ -20,6 +20,8 @@ export interface MessageInput {
   text?: string;
   html?: string[];
   at?: Date;
+  /** Of the Date header; `at` when absent. */
+  sentAt?: Date;
   flags?: string[];
   filenames?: string[];
   sizeBytes?: number;
@@ -74,7 +76,7 @@ export async function createIndexedAccount(pool: Pool, name: string): Promise<In
     const key = input.key ?? newKey();
     const at = input.at ?? new Date('2026-05-01T12:00:00Z');
     return {
-      mailboxId: folderId, uid, messageKey: key, modseq: input.modseq ?? 1, flags: input.flags ?? [], receivedAt: at, sentAt: at,
+      mailboxId: folderId, uid, messageKey: key, modseq: input.modseq ?? 1, flags: input.flags ?? [], receivedAt: at, sentAt: input.sentAt ?? at,
       internetId: input.id ?? `${key}@test`, references: input.references ?? [], subject: input.subject ?? 'Subject',
       from: people([input.from ?? 'bob@example.com']), replyTo: [], to: people(input.to ?? [address]), cc: people(input.cc), bcc: [],
       listId: input.listId ?? null, sizeBytes: input.sizeBytes ?? 1000,

@@ -66,7 +66,7 @@ async function remind(services: Services, due: DueReminder): Promise<void> {
     const source = await wildduck.getSource(place);
     if (!source) return endReminder(pool, accountId, internetId);
     const inbox = await services.facts.folderFor(due, 'inbox');
-    await wildduck.uploadRaw({ userId: wildduckUserId, mailboxId: inbox }, Buffer.concat(await source.toArray()), { unseen: true });
+    await wildduck.uploadRaw({ userId: wildduckUserId, mailboxId: inbox }, Buffer.concat(await source.toArray()), { unseen: true, date: new Date() });
   }
   await noteReminded(pool, accountId, internetId);
 }
