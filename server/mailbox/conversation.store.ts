@@ -42,11 +42,14 @@ const MESSAGE_JOINS = `mailbox_item i
   JOIN mailbox_folder f ON f.account_id = i.account_id AND f.folder_id = i.folder_id
   JOIN mailbox_message m ON m.account_id = i.account_id AND m.message_key = i.message_key`;
 
-/** SQL: the message `m`, `i` is the copy by which a reminder brought a sent message back. It is not shown beside it. */
-const REMINDER_COPY = `EXISTS (
-  SELECT 1 FROM mailbox_reminder r JOIN mailbox_message o ON o.account_id = r.account_id AND o.conversation_id = i.conversation_id AND o.internet_id = r.internet_id
-   WHERE r.account_id = i.account_id AND r.internet_id = m.internet_id AND o.message_key <> m.message_key
-     AND o.from_address = m.from_address AND o.sent_at = m.sent_at AND o.received_at < m.received_at)`;
+/** SQL: a reminder brought the sent message `m`, `i` back as a copy, which is shown in its place: it is what can be read and put away. */
+const BROUGHT_BACK = `EXISTS (
+  SELECT 1 FROM mailbox_reminder r
+    JOIN mailbox_message c ON c.account_id = r.account_id AND c.conversation_id = i.conversation_id AND c.internet_id = r.internet_id
+    JOIN mailbox_item ci ON ci.account_id = c.account_id AND ci.message_key = c.message_key AND NOT ci.deleted
+    JOIN mailbox_folder cf ON cf.account_id = ci.account_id AND cf.folder_id = ci.folder_id AND coalesce(cf.special_use, '') NOT IN ('junk', 'trash')
+   WHERE r.account_id = i.account_id AND r.internet_id = m.internet_id AND c.message_key <> m.message_key
+     AND c.from_address = m.from_address AND c.sent_at = m.sent_at AND c.received_at > m.received_at)`;
 
 /**
  * A conversation's messages, oldest first; null when the account has no such conversation, or nothing of it can
@@ -62,7 +65,7 @@ export async function getConversation(
     text: `WITH seen AS (
              SELECT DISTINCT ON (i.message_key) ${MESSAGE_COLUMNS}
              FROM ${MESSAGE_JOINS}
-             WHERE i.account_id = $1 AND i.conversation_id = $2 AND NOT i.deleted AND NOT f.hidden AND NOT ${REMINDER_COPY}
+             WHERE i.account_id = $1 AND i.conversation_id = $2 AND NOT i.deleted AND NOT f.hidden AND NOT ${BROUGHT_BACK}
                AND CASE WHEN EXISTS (SELECT 1 FROM mailbox_folder t WHERE t.account_id = $1 AND t.folder_id = $3
                                        AND t.special_use IN ('junk', 'trash'))
                         THEN i.folder_id = $3 ELSE f.special_use IS NULL OR f.special_use NOT IN ('junk', 'trash') END

@@ -81,11 +81,14 @@ describe('a reminder', () => {
     const copy = await account.add({ id: 'm@eider.test', from: account.address, to: ['b@else.test'], subject: 'Offer', at: later(3), sentAt: SENT_AT });
     expect(copy.conversationId).toBe(message.conversationId);
     const shown = await getConversation(database.pool, { accountId: account.accountId, conversationId: message.conversationId });
-    expect(shown?.messages.map((row) => row.uid)).toEqual([message.uid]);
+    expect(shown?.messages.map((row) => [row.folderId, row.uid])).toEqual([[copy.folderId, copy.uid]]);
     // Another message under the same Message-ID is not hidden by that.
     await account.add({ id: 'm@eider.test', from: 'b@else.test', subject: 'Re: Offer', text: 'not the same', at: later(4) });
     expect((await getConversation(database.pool, { accountId: account.accountId, conversationId: message.conversationId }))?.messages).toHaveLength(2);
     const [due] = await claimed(account);
     expect(await findReminded(database.pool, due!, [account.address])).toMatchObject({ inInbox: true });
+    // Once the copy is in the trash, the message itself is shown.
+    await database.pool.query('UPDATE mailbox_item SET folder_id = $2 WHERE account_id = $1 AND message_key = $3', [account.accountId, account.folders['Trash'], copy.key]);
+    expect((await getConversation(database.pool, { accountId: account.accountId, conversationId: message.conversationId }))?.messages.map((row) => row.uid)).toContain(message.uid);
   });
 });

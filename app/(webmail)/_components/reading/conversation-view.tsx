@@ -84,7 +84,7 @@ export function ConversationView({ conversation, list, onMove }: ConversationVie
 
   return (
     <section aria-label={t('read.label')} className="flex h-full flex-col">
-      <ReadingToolbar list={list} conversationId={conversation.id} muted={conversation.muted} remindable={conversation.messages.some((message) => message.folderUse === 'sent') ? conversation : null} onMove={onMove} onExpandAll={folding.toggleAll} allExpanded={folding.allOpen} />
+      <ReadingToolbar list={list} conversationId={conversation.id} muted={conversation.muted} remindable={conversation.messages.some((message) => message.outgoing && message.folderUse !== 'drafts') ? conversation : null} onMove={onMove} onExpandAll={folding.toggleAll} allExpanded={folding.allOpen} />
       <div ref={root} className="min-h-0 flex-1 overflow-y-auto overscroll-contain scroll-smooth" data-testid="conversation-scroller">
         <div className="mx-auto max-w-5xl">
           <h1 dir="auto" className="px-5 pt-5 pb-2 text-xl font-semibold tracking-[-0.012em] text-balance wrap-anywhere max-sm:px-4 max-sm:text-lg">
