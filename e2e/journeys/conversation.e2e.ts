@@ -35,6 +35,24 @@ test.describe('receiving, reading, answering', () => {
     await expect(page.getByRole('article')).toHaveCount(2);
   });
 
+  test('mail that comes while the page still connects shows up as well', async ({ openMail, product, unique }) => {
+    const subject = unique('Between two looks');
+    const page = await openMail(product.alice);
+    let connect: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => (connect = resolve));
+    await page.route('**/api/events', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await page.reload();
+    await expect(page.locator('html[data-keyboard=ready]')).toBeAttached();
+    await deliverFromOutside(product, { to: product.alice.address, subject, text: 'Too early to be told of.' });
+    const rows = async () => ((await (await page.request.get('/api/mailbox/inbox?limit=5')).json()) as { items: { subject: string }[] }).items.map((item) => item.subject);
+    await expect.poll(rows).toContain(subject);
+    connect();
+    await expect(row(page, subject)).toBeVisible();
+  });
+
   test('from one account to another, through our own queue and back in through our own MX', async ({ openMail, product, unique }) => {
     const subject = unique('Soup on Thursday');
     const alice = await openMail(product.alice);

@@ -70,7 +70,18 @@ test('a reader that adds up is not sent back; forward it may go, and others both
   expect(await eider('events', 'replay', 'egress-counts', '--start')).toMatchObject({ code: 1, error: 'egress-counts cannot read again: what became of the mail of each egress address would count twice' });
   expect(await eider('events', 'replay', 'egress-counts', '--position', '5:6')).toMatchObject({ code: 1 });
   expect(await eider('events', 'replay', 'egress-counts', '--position', '5:7')).toMatchObject({ code: 0 });
-  expect(await eider('events', 'replay', 'egress-counts', '--end')).toMatchObject({ code: 0 });
+  const open = await queue.pool.connect();
+  try {
+    // Nothing that came after its beginning can be read while it is open; going to the end is no step back for that.
+    await open.query('BEGIN');
+    await open.query('SELECT pg_current_xact_id()');
+    await queue.pool.query('DELETE FROM delivery_event');
+    await queue.accept(['late@example.com']);
+    expect(await eider('events', 'replay', 'egress-counts', '--end')).toMatchObject({ code: 0, error: '' });
+  } finally {
+    await open.query('ROLLBACK');
+    open.release();
+  }
   expect(await eider('events', 'replay', 'reputation', '--start')).toMatchObject({ code: 0 });
 });
 

@@ -47,6 +47,9 @@ export function useLiveUpdates(): void {
           window.clearTimeout(lostTimer);
           lostTimer = 0;
           connectionStore.set('open');
+          // What changed between the reading of what is shown and now, nobody has told.
+          everything = true;
+          soon();
         } else {
           // Every try that fails is told of: the first one counts.
           lostTimer ||= window.setTimeout(() => connectionStore.set('lost'), LOST_AFTER_MS);

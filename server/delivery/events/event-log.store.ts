@@ -102,13 +102,13 @@ export async function positionAt(db: Queryable, moment: Date): Promise<EventPosi
   return rows[0] ?? (await logEnd(db));
 }
 
-/** After everything that can be read now. */
+/**
+ * After everything that can be read now, and before what transactions under way will have written. It does not depend on
+ * there being events: a long transaction, of another database too, can make all of them unreadable for a while.
+ */
 export async function logEnd(db: Queryable): Promise<EventPosition> {
-  const { rows } = await db.query<EventPosition>(
-    `SELECT txid::text AS txid, id FROM delivery_event e WHERE txid < pg_snapshot_xmin(pg_current_snapshot())
-      ORDER BY e.txid DESC, e.id DESC LIMIT 1`,
-  );
-  return rows[0] ?? LOG_START;
+  const { rows } = await db.query<EventPosition>('SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS txid, 0 AS id');
+  return rows[0]!;
 }
 
 export interface ConsumerState extends EventPosition {
