@@ -45,10 +45,11 @@ test('offline and back: reading, archiving, replaying, leaving', async ({ browse
   await page.keyboard.press('e');
   await expect(page.getByText('Done here; the server hears of it when you’re back online')).toBeVisible();
   await expect(row(page, subject)).toHaveCount(0);
-  await expect(page.getByText('1 change waits.')).toBeVisible();
+  // The page that was kept may be from before it was read: then opening it has marked it read once more.
+  await expect(page.getByText(/(1 change waits|2 changes wait)\./)).toBeVisible();
 
   await context.setOffline(false);
-  await expect(page.getByText('1 change from offline is done')).toBeVisible();
+  await expect(page.getByText(/(1 change|2 changes) from offline (is|are) done/)).toBeVisible();
   const archive = (await (await page.request.get('/api/mailbox/archive?limit=50')).json()) as { items: { subject: string }[] };
   expect(archive.items.map((item) => item.subject)).toContain(subject);
 

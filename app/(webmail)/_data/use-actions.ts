@@ -77,12 +77,14 @@ const send = (body: ActionBody): Promise<ActionResult> => api('conversations.act
  * Leaves an action for when the server can be reached: it stays done on screen, and can be taken back until then.
  * @returns false when this browser keeps nothing
  */
-async function leaveForLater(client: QueryClient, t: Translate, body: ActionBody, rollback: () => void): Promise<boolean> {
+async function leaveForLater(client: QueryClient, t: Translate, act: Act, body: ActionBody, rollback: () => void): Promise<boolean> {
   const accountId = client.getQueryData<Me>(keys.me)?.account.id;
   if (!accountId) return false;
   const { keepAction } = await import('../_offline/outbox.ts');
   const takeOut = await keepAction(accountId, body);
   if (!takeOut) return false;
+  // What nobody asked for by name, such as marking read, neither says so nor takes the undo key.
+  if (act.quiet) return true;
   const run = () => {
     offerUndo(null);
     rollback();
@@ -111,7 +113,7 @@ async function perform(client: QueryClient, t: Translate, act: Act): Promise<voi
   const rollback = applyOptimistically(client, act.action, new Set(act.conversationIds), act.slug, act.labels);
   const body = bodyOf(client, act);
   // What waits goes first: actions keep their order.
-  if (waitingActions.get() > 0 && (await leaveForLater(client, t, body, rollback))) return;
+  if (waitingActions.get() > 0 && (await leaveForLater(client, t, act, body, rollback))) return;
   try {
     const { results, undo } = await whileActing(() => send(body));
     const failed = results.filter((result) => result.status === 'failed');
@@ -127,7 +129,7 @@ async function perform(client: QueryClient, t: Translate, act: Act): Promise<voi
     }
     refreshWhenQuiet(() => refreshMailbox(client, []));
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'offline' && (await leaveForLater(client, t, body, rollback).catch(() => false))) return;
+    if (error instanceof ApiError && error.code === 'offline' && (await leaveForLater(client, t, act, body, rollback).catch(() => false))) return;
     rollback();
     if (error instanceof ApiError && error.code === 'unauthenticated') return;
     // The lists were being read when the action stopped them: what they were put back to may be old.
