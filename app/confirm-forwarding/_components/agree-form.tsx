@@ -1,15 +1,19 @@
 'use client';
 // Agrees to a forwarding request by a press, not by opening the link: programs that look into mail open links too. The
 // token is behind the #, so that it is in no server's log.
-import { useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useT } from '../../../components/i18n/i18n.tsx';
 import { Button } from '../../../components/ui/button.tsx';
 import { ApiError, api } from '../../../server/web/contract/client.ts';
 import '../../../server/web/contract/account-paths.ts';
 
+const never = () => () => undefined;
+
 export function AgreeForm() {
   const t = useT();
   const [busy, setBusy] = useState(false);
+  // The server's own rendering hears no press: until the page does, the button cannot be pressed.
+  const alive = useSyncExternalStore(never, () => true, () => false);
   const [result, setResult] = useState<{ text: string; failed: boolean } | null>(null);
   const agree = async () => {
     setBusy(true);
@@ -32,7 +36,7 @@ export function AgreeForm() {
         </p>
       )}
       {(!result || result.failed) && (
-        <Button variant="primary" size="lg" busy={busy} className="mt-4 w-full" onClick={() => void agree()}>
+        <Button variant="primary" size="lg" busy={busy} disabled={!alive} className="mt-4 w-full" onClick={() => void agree()}>
           {t('confirmForwarding.agree')}
         </Button>
       )}
