@@ -7,6 +7,7 @@ import { dropIndex } from '../server/mailbox/drop-index.store.ts';
 import { saveFolder } from '../server/mailbox/folder.store.ts';
 import { mergePendingTerms } from '../server/mailbox/search-index.store.ts';
 import { messageTerms } from '../server/mailbox/search-terms.ts';
+import { repeatableRandom } from '../server/mailbox/testing/repeatable-random.ts';
 import type { ItemState, MessageContent, Person } from '../server/mailbox/types.ts';
 import { writeChanges } from '../server/mailbox/write-changes.ts';
 
@@ -23,17 +24,6 @@ const FOLDERS = [
   { id: 'small', path: 'Travel', use: null, share: 0.0005 },
   { id: 'trash', path: 'Trash', use: '\\Trash', share: 0.0195 },
 ];
-
-/** Numbers that repeat from run to run (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** Words as natural texts have them: few very common ones, a long tail (Zipf). Word 0 stands in most messages. */
 export function wordAt(rank: number): string {
@@ -90,7 +80,7 @@ export function folderId(name: string, count: number): string {
 export async function fillMailbox(pool: Pool, accountId: string, count: number): Promise<void> {
   await dropIndex(pool, accountId);
   await leaseAccount(pool, accountId, '00000000-0000-0000-0000-000000000001', 1);
-  const next = random(count);
+  const next = repeatableRandom(count);
   const threads: { id: string; subject: string }[] = [];
   await changeAccount(pool, accountId, { kind: 'web' }, async (client) => {
     for (const { id, path, use } of FOLDERS) {

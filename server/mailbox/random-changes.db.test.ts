@@ -5,6 +5,7 @@ import { testDatabase, type TestDatabase } from '../../mail-server/runtime/testi
 import { applyDelete, applyFlags, applyMove } from './apply.ts';
 import { createIndexedAccount, type IndexedAccount, type MessageInput } from './testing/indexed-account.ts';
 import { recompute, stored, violations } from './testing/recompute.ts';
+import { repeatableRandom } from './testing/repeatable-random.ts';
 import type { ItemPlace } from './types.ts';
 import { writeChanges } from './write-changes.ts';
 
@@ -15,17 +16,6 @@ beforeAll(async () => {
   database = await testDatabase();
 });
 afterAll(() => database.drop());
-
-/** Numbers that repeat from run to run (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface Known {
   place: ItemPlace;
@@ -42,7 +32,7 @@ class World {
 
   constructor(account: IndexedAccount, seed: number) {
     this.account = account;
-    this.next = random(seed);
+    this.next = repeatableRandom(seed);
   }
 
   pick<T>(list: readonly T[]): T {

@@ -1,0 +1,12 @@
+// Numbers that look random and repeat from run to run, for made-up mailboxes and changes.
+
+/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
+export function repeatableRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
